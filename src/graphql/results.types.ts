@@ -1,0 +1,119 @@
+import { GraphQLSafeInt } from 'graphql-scalars';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type {
+  BoundingBox,
+  FrameResult,
+  ObjectTrack,
+  TextLine,
+  TextSegment,
+  TrackedDetection,
+} from '../results/results-document.ts';
+
+@ObjectType('BoundingBox', {
+  description: 'A rectangle, normalised to the frame: 0 to 1 from the top left corner.',
+})
+export class BoundingBoxType implements BoundingBox {
+  @Field(() => Float, { description: 'Left edge, 0 to 1.' })
+  x!: number;
+
+  @Field(() => Float, { description: 'Top edge, 0 to 1.' })
+  y!: number;
+
+  @Field(() => Float, { description: 'Width, 0 to 1.' })
+  width!: number;
+
+  @Field(() => Float, { description: 'Height, 0 to 1.' })
+  height!: number;
+}
+
+@ObjectType('Detection', { description: 'One object seen on one frame.' })
+export class DetectionType implements TrackedDetection {
+  @Field(() => String, { description: 'What it is, by the model’s label.' })
+  label!: string;
+
+  @Field(() => Float, { description: 'Confidence, 0 to 1.' })
+  confidence!: number;
+
+  @Field(() => BoundingBoxType, { description: 'Where it stands.' })
+  box!: BoundingBoxType;
+
+  @Field(() => Int, { description: 'The track it belongs to.' })
+  trackId!: number;
+}
+
+@ObjectType('TextLine', { description: 'One line of text read on one frame.' })
+export class TextLineType implements TextLine {
+  @Field(() => String, { description: 'What was read.' })
+  text!: string;
+
+  @Field(() => Float, { description: 'Confidence, 0 to 1.' })
+  confidence!: number;
+
+  @Field(() => BoundingBoxType, { description: 'Where it stands.' })
+  box!: BoundingBoxType;
+}
+
+@ObjectType('FrameResult', { description: 'What was seen and read on one sampled frame.' })
+export class FrameResultType implements FrameResult {
+  @Field(() => Int, { description: 'Index of the frame in the video, from 0.' })
+  frameIndex!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'Presentation timestamp in milliseconds.' })
+  timestampMs!: number;
+
+  @Field(() => [DetectionType], { description: 'Objects, most confident first.' })
+  detections!: DetectionType[];
+
+  @Field(() => [TextLineType], { description: 'Lines of text, from top to bottom.' })
+  texts!: TextLineType[];
+}
+
+@ObjectType('ObjectTrack', { description: 'One object followed over neighbouring sampled frames.' })
+export class ObjectTrackType implements ObjectTrack {
+  @Field(() => Int, { description: 'Id within these results, from 1.' })
+  trackId!: number;
+
+  @Field(() => String, { description: 'What it is, by the model’s label.' })
+  label!: string;
+
+  @Field(() => GraphQLSafeInt, { description: 'When it was first seen, in milliseconds.' })
+  firstSeenMs!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'When it was last seen, in milliseconds.' })
+  lastSeenMs!: number;
+
+  @Field(() => Int, { description: 'Number of sampled frames it was seen on.' })
+  sampleCount!: number;
+
+  @Field(() => Float, { description: 'Best confidence, 0 to 1.' })
+  bestConfidence!: number;
+
+  @Field(() => Int, { description: 'Index of the frame of the best confidence.' })
+  bestFrameIndex!: number;
+
+  @Field(() => BoundingBoxType, { description: 'Where it stood on that frame.' })
+  bestBox!: BoundingBoxType;
+}
+
+@ObjectType('TextSegment', {
+  description: 'One text that stood in the picture over neighbouring sampled frames.',
+})
+export class TextSegmentType implements TextSegment {
+  @Field(() => String, { description: 'What was read.' })
+  text!: string;
+
+  @Field(() => GraphQLSafeInt, { description: 'First sample that shows it, in milliseconds.' })
+  startMs!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'Last sample that shows it, in milliseconds.' })
+  endMs!: number;
+
+  @Field(() => Int, { description: 'Number of sampled frames it was read on.' })
+  sampleCount!: number;
+
+  @Field(() => Float, { description: 'Best confidence, 0 to 1.' })
+  bestConfidence!: number;
+
+  @Field(() => BoundingBoxType, { description: 'Where the best reading stood.' })
+  box!: BoundingBoxType;
+}

@@ -1,0 +1,27 @@
+import pino from 'pino';
+import pretty from 'pino-pretty';
+
+/** The structured logger of the product: JSON lines, or one readable line an event on a terminal. */
+export type Logger = pino.Logger;
+
+/** Where a process logs to and from which level on. */
+export interface LoggerOptions {
+  level: string;
+  /** Name of the process: `api`, `worker`, `cli`. */
+  name: string;
+}
+
+/** Creates the process's logger, writing to standard output. */
+export function createLogger(options: LoggerOptions): Logger {
+  const settings = { name: options.name, level: options.level };
+  if (!process.stdout.isTTY) return pino(settings);
+  return pino(
+    settings,
+    pretty({ sync: true, colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }),
+  );
+}
+
+/** A logger that writes nothing, for unit tests and one-shot commands. */
+export function createSilentLogger(): Logger {
+  return pino({ level: 'silent' });
+}

@@ -1,0 +1,138 @@
+/** Version of the results document's shape; it grows when a reader of the older shape would break. */
+export const SCHEMA_VERSION = 1;
+
+/** Normalised to the frame: every value 0..1, x and y from the top left corner. */
+export interface BoundingBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** One object seen on one frame. */
+export interface Detection {
+  label: string;
+  /** 0..1 */
+  confidence: number;
+  box: BoundingBox;
+}
+
+/** One detection and the track it belongs to. */
+export interface TrackedDetection extends Detection {
+  /** Id of an ObjectTrack of the same document. */
+  trackId: number;
+}
+
+/** One line of text read on one frame. */
+export interface TextLine {
+  text: string;
+  /** 0..1 */
+  confidence: number;
+  box: BoundingBox;
+}
+
+/** What was seen and read on one sampled frame. */
+export interface FrameResult {
+  /** Index of the frame in the whole video, from 0 in order of presentation. */
+  frameIndex: number;
+  /** Presentation timestamp in integer milliseconds. */
+  timestampMs: number;
+  detections: TrackedDetection[];
+  texts: TextLine[];
+}
+
+/** One object followed over neighbouring sampled frames. */
+export interface ObjectTrack {
+  /** Stable within the document, from 1. */
+  trackId: number;
+  label: string;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  /** Number of sampled frames the object was detected on. */
+  sampleCount: number;
+  bestConfidence: number;
+  /** The frame of the best confidence, and the object's box there. */
+  bestFrameIndex: number;
+  bestBox: BoundingBox;
+}
+
+/** One text that stood in the picture over neighbouring sampled frames. */
+export interface TextSegment {
+  text: string;
+  startMs: number;
+  endMs: number;
+  sampleCount: number;
+  bestConfidence: number;
+  /** Where the best reading stood. */
+  box: BoundingBox;
+}
+
+/** All tracks of one label together. */
+export interface LabelSummary {
+  label: string;
+  trackCount: number;
+  detectionCount: number;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  bestConfidence: number;
+}
+
+/** Facts of the container and of the video track that was analysed. */
+export interface MediaInfo {
+  container: string;
+  videoCodec: string;
+  /** Pixels, as displayed (after rotation). */
+  width: number;
+  height: number;
+  durationMs: number;
+  /** Mean frames a second. */
+  framesPerSecond: number;
+  frameCount: number;
+  hasAudio: boolean;
+}
+
+/** What made the results: enough to make them again. */
+export interface Provenance {
+  detection: {
+    model: string;
+    version: string;
+    /** SHA-256 of the model's files, hex. */
+    sha256: string;
+    backend: string;
+    minConfidence: number;
+  };
+  ocr: { engine: string; version: string; languages: string[]; minConfidence: number };
+  sampling: { samplesPerSecond: number; sampledFrames: number };
+  tools: { foregsyte: string; ffmpeg: string };
+}
+
+/** Milliseconds; stages overlap, so their sum can exceed `totalMs`. */
+export interface Timing {
+  totalMs: number;
+  /** Time spent waiting for ffmpeg's next frame. */
+  decodeMs: number;
+  /** Summed over frames, as the detector's threads took. */
+  detectMs: number;
+  /** Summed over frames, as the text reader's threads took. */
+  ocrMs: number;
+  /** Time spent writing frames and the document. */
+  storeMs: number;
+}
+
+/** The small part of a results document that stands before the frames. */
+export interface ResultsHead {
+  schemaVersion: typeof SCHEMA_VERSION;
+  jobId: string;
+  pipelineId: string;
+  media: MediaInfo;
+  models: Provenance;
+  labels: LabelSummary[];
+}
+
+/** The whole document as a reader of the JSON file finds it. */
+export interface ResultsDocument extends ResultsHead {
+  results: FrameResult[];
+  tracks: ObjectTrack[];
+  textSegments: TextSegment[];
+  timing: Timing;
+}

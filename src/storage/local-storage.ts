@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { constants, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../errors.ts';
+import type { StorageService } from './storage-service.ts';
+
+/** No separators and no leading dot: a key is one name inside the root, so it can never lead out of it. */
+const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/**
+ * Storage in one folder of the local disk (or of a network file system that several machines mount).
+ * Files are written under `tmp/`, flushed, and renamed into place.
+ */
+export async function createLocalStorage(root: string): Promise<StorageService> {
+  const temporary = join(root, 'tmp');
+  await translateErrors('create its folder', () => mkdir(temporary, { recursive: true, mode: 0o700 }));
+
+  const pathOf = (key: string): string => {
+    if (KEY_PATTERN.test(key)) return join(root, key);
+    throw new AppError(
+      'INVALID_ARGUMENT',
+      'A storage key must be 1 to 200 letters, digits, dots, dashes or underscores.',
+    );
+  };
+
+  const openFile = (key: string) => {
+    const path = pathOf(key);
+    // A link inside the root could still point out of it.
+    return translateErrors('read a file', () => open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
+  };
+
+  return {
+    async save(key, source) {
+      const path = pathOf(key);
+      const partial = join(temporary, `${randomUUID()}.part`);
+      const target = createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true });
+      try {
+        return await translateErrors('write a file', async () => {
+          await pipeline(source, target);
+          await rename(partial, path);
+          await flushFolder(root);
+          return target.bytesWritten;
+        });
+      } catch (error) {
+        await rm(partial, { force: true });
+        throw error;
+      }
+    },
+
+    async open(key, range) {
+      const file = await openFile(key);
+      // Node's `end` is inclusive, so an empty range has none.
+      if (range && range.end <= range.start) {
+        await file.close();
+        return Readable.from([]);
+      }
+      return file.createReadStream(range ? { start: range.start, end: range.end - 1 } : {});
+    },
+
+    async read(key, range) {
+      const file = await openFile(key);
+      try {
+        const buffer = Buffer.alloc(Math.max(0, range.end - range.start));
+        const { bytesRead } = await translateErrors('read a file', () =>
+          file.read(buffer, 0, buffer.length, range.start),
+        );
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+
+    async delete(key) {
+      const path = pathOf(key);
+      await translateErrors('delete a file', () => rm(path, { force: true }));
+    },
+
+    async exists(key) {
+      const path = pathOf(key);
+      try {
+        return (await stat(path)).isFile();
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return false;
+        throw storageError('look for a file', error);
+      }
+    },
+
+    async size(key) {
+      const path = pathOf(key);
+      return (await translateErrors('measure a file', () => stat(path))).size;
+    },
+
+    async toLocalFile(key) {
+      const file = await openFile(key);
+      await file.close();
+      // The file is on this machine already, so there is nothing to release.
+      return { path: pathOf(key), release: async () => {} };
+    },
+  };
+}
+
+/** Makes a rename in `folder` survive a power cut. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function translateErrors<T>(doing: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    // Only what the file system says is ours; an error of the source goes on as it is.
+    if (error instanceof AppError || errnoOf(error) === undefined) throw error;
+    throw storageError(doing, error);
+  }
+}
+
+function storageError(doing: string, cause: unknown): AppError {
+  const reason =
+    errnoOf(cause) === 'ENOSPC' ? 'the disk is full' : `the file system answered ${errnoOf(cause)}`;
+  return new AppError(
+    'STORAGE_FAILED',
+    `Storage could not ${doing}: ${reason}. Ask the operator to look at its disk.`,
+    {
+      cause,
+    },
+  );
+}
+
+/** The `errno` name of a failed system call; undefined for any other error. */
+function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

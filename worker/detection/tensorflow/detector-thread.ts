@@ -1,0 +1,62 @@
+import { inspect } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import { toAppError } from '../../../src/errors.ts';
+import type { RgbImage } from '../../rgb-image.ts';
+import { createHead } from '../heads/create-head.ts';
+import { chooseBackend } from './backends.ts';
+import { createGraphRunner, readArtifacts } from './graph-runner.ts';
+import {
+  type DetectedReport,
+  type DetectRequest,
+  type ReadyReport,
+  type ThreadReport,
+  type ThreadSetup,
+  threadSetupSchema,
+} from './thread-messages.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('This file is the entry of a worker thread.');
+
+try {
+  const { ready, answer } = await start(threadSetupSchema.parse(workerData));
+  // An inference that fails leaves the backend's memory in doubt. Nothing catches it here, so it ends the thread,
+  // and the pool reports it and starts another.
+  port.on('message', async (request: DetectRequest) => {
+    port.postMessage(await answer(request));
+  });
+  port.postMessage(ready);
+} catch (error) {
+  const { code, message } = toAppError(error);
+  port.postMessage({ kind: 'start-failed', code, message, stack: inspect(error) } satisfies ThreadReport);
+}
+
+/** Loads the model onto the first backend that runs it; the thread's end frees both. */
+async function start(
+  setup: ThreadSetup,
+): Promise<{ ready: ReadyReport; answer: (request: DetectRequest) => Promise<DetectedReport> }> {
+  const { manifest } = setup;
+  const artifacts = await readArtifacts(setup.directory);
+  const head = createHead(manifest);
+  const { proof, backend, passedOver } = await chooseBackend(setup.backend, async () => {
+    const candidate = await createGraphRunner(artifacts, manifest);
+    try {
+      // A backend may load and yet lack an operation of this graph; a first run also compiles what the next need.
+      head.decode(await candidate.run(blankImage()), 1);
+      return candidate;
+    } catch (error) {
+      candidate.dispose();
+      throw error;
+    }
+  });
+  const answer = async (request: DetectRequest): Promise<DetectedReport> => {
+    const startedAt = performance.now();
+    const detections = head.decode(await proof.run(request), request.minConfidence);
+    const elapsedMs = performance.now() - startedAt;
+    return { kind: 'detected', id: request.id, detections, elapsedMs, tensorCount: proof.tensorCount() };
+  };
+  return { ready: { kind: 'ready', backend, passedOver }, answer };
+}
+
+function blankImage(): RgbImage {
+  return { width: 8, height: 8, data: new Uint8Array(new SharedArrayBuffer(8 * 8 * 3)) };
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
+import { memory, reshape, type Tensor, type Tensor1D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import type { RgbImage } from '../../rgb-image.ts';
+import type { RawOutput } from '../heads/head.ts';
+import type { ModelManifest } from '../models/manifest.ts';
+import { readGraphFile } from '../models/model-files.ts';
+import { resizeImage } from '../resize-image.ts';
+
+/** A model's graph and weights, read from disk and not yet on any backend. */
+export type GraphArtifacts = Awaited<ReturnType<typeof readArtifacts>>;
+
+/** Runs a model's graph on the active backend. */
+export interface GraphRunner {
+  /** The outputs for one image, in the manifest's order. No tensor outlives the call. */
+  run(frame: RgbImage): Promise<RawOutput[]>;
+  /** How many tensors live now. */
+  tensorCount(): number;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/**
+ * Reads the graph and all weights of the model in `directory`.
+ * @throws AppError MODEL_UNAVAILABLE when the graph cannot be read; ENOENT when a shard is missing.
+ */
+export async function readArtifacts(directory: string) {
+  const { topology, weights, shards } = await readGraphFile(directory);
+  const buffers = await Promise.all(shards.map((shard) => readFile(join(directory, shard))));
+  return {
+    modelTopology: topology,
+    weightSpecs: weights,
+    // Node's buffers can be slices of a shared pool; a copy has an ArrayBuffer of its own.
+    weightData: buffers.map((buffer) => new Uint8Array(buffer).buffer),
+  };
+}
+
+/** Loads the graph onto the active backend. The caller disposes of the runner. */
+export async function createGraphRunner(
+  artifacts: GraphArtifacts,
+  manifest: ModelManifest,
+): Promise<GraphRunner> {
+  const graph = await loadGraphModel({ load: () => Promise.resolve(artifacts) });
+  return {
+    run: (frame) => runGraph(graph, manifest, frame),
+    tensorCount: () => memory().numTensors,
+    dispose: () => {
+      graph.dispose();
+    },
+  };
+}
+
+async function runGraph(graph: GraphModel, manifest: ModelManifest, frame: RgbImage): Promise<RawOutput[]> {
+  const input = tidy(() => toInput(frame, manifest));
+  let outputs: Tensor[] = [];
+  try {
+    const answer = await graph.executeAsync({ [manifest.input.node]: input }, manifest.outputs);
+    outputs = Array.isArray(answer) ? answer : [answer];
+    return await Promise.all(
+      outputs.map(async (output) => ({
+        shape: output.shape,
+        values: new Float32Array(await output.data()),
+      })),
+    );
+  } finally {
+    input.dispose();
+    for (const output of outputs) output.dispose();
+  }
+}
+
+/** Turns channels 0..255 into what the graph expects of them. */
+const normalise: Readonly<
+  Record<ModelManifest['input']['normalisation'], (channels: Int32Array) => Tensor1D>
+> = {
+  int32_0_255: (channels) => tensor1d(channels, 'int32'),
+};
+
+/** The model's input of a frame: the whole picture, stretched to the input's size. */
+function toInput(frame: RgbImage, { input }: ModelManifest): Tensor {
+  const channels = resizeImage(frame, input.width, input.height);
+  return reshape(normalise[input.normalisation](channels), [1, input.height, input.width, 3]);
+}

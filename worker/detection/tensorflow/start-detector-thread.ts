@@ -1,0 +1,101 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../../src/errors.ts';
+import type { RgbImage } from '../../rgb-image.ts';
+import type {
+  DetectedReport,
+  DetectRequest,
+  ReadyReport,
+  ThreadReport,
+  ThreadSetup,
+} from './thread-messages.ts';
+
+/** One running thread with the model loaded. */
+export interface DetectorThread {
+  readonly ready: ReadyReport;
+  /** False as soon as the thread has ended, for whatever reason. */
+  isAlive(): boolean;
+  /** Resolves when the thread has ended, with the error that ended it if there was one. */
+  readonly ended: Promise<Error | undefined>;
+  /**
+   * Analyses one image; one call at a time is of use, since the thread answers them one by one.
+   * @throws AppError WORKER_CRASHED when the thread ends first.
+   */
+  detect(frame: RgbImage, minConfidence: number): Promise<DetectedReport>;
+  terminate(): Promise<void>;
+}
+
+// Beside this file and with its extension: .ts where types are stripped on the fly, .js in a build.
+const threadFile = new URL(`./detector-thread${extname(import.meta.url)}`, import.meta.url);
+
+/**
+ * Starts a thread and waits until its model answers. The caller terminates it.
+ * @throws AppError MODEL_UNAVAILABLE or TOOL_UNAVAILABLE when the model or the backend does not work.
+ */
+export async function startDetectorThread(setup: ThreadSetup): Promise<DetectorThread> {
+  const worker = new Worker(threadFile, { workerData: setup, name: 'detector' });
+  const waiting = new Map<number, PromiseWithResolvers<DetectedReport>>();
+  const started = Promise.withResolvers<ReadyReport>();
+  const ended = Promise.withResolvers<Error | undefined>();
+  let isAlive = true;
+  let lastId = 0;
+  let cause: Error | undefined;
+
+  worker.on('message', (report: ThreadReport) => {
+    switch (report.kind) {
+      case 'ready':
+        return started.resolve(report);
+      case 'start-failed':
+        return started.reject(new AppError(report.code, report.message, { cause: new Error(report.stack) }));
+      case 'detected':
+        waiting.get(report.id)?.resolve(report);
+        return waiting.delete(report.id);
+    }
+  });
+  worker.once('error', (error: Error) => {
+    cause = error;
+  });
+  worker.once('exit', () => {
+    isAlive = false;
+    started.reject(threadEnded(cause));
+    for (const request of waiting.values()) request.reject(threadEnded(cause));
+    waiting.clear();
+    ended.resolve(cause);
+  });
+
+  const terminate = async (): Promise<void> => {
+    await worker.terminate();
+  };
+  try {
+    const ready = await started.promise;
+    return {
+      ready,
+      isAlive: () => isAlive,
+      ended: ended.promise,
+      detect(frame, minConfidence) {
+        if (!isAlive) return Promise.reject(threadEnded(cause));
+        const answer = Promise.withResolvers<DetectedReport>();
+        lastId += 1;
+        waiting.set(lastId, answer);
+        const { width, height, data } = frame;
+        // This is a thread and not a window: there is no origin to name.
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin
+        worker.postMessage({ id: lastId, width, height, data, minConfidence } satisfies DetectRequest);
+        return answer.promise;
+      },
+      terminate,
+    };
+  } catch (error) {
+    await terminate();
+    throw error;
+  }
+}
+
+function threadEnded(cause: Error | undefined): AppError {
+  return new AppError(
+    'WORKER_CRASHED',
+    'A detection thread ended while it analysed a frame. The cause is in the log of the worker; submit the ' +
+      'video again once it is mended.',
+    { cause },
+  );
+}

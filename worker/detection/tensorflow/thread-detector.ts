@@ -1,0 +1,90 @@
+import type { Logger } from '../../../src/logger.ts';
+import type { RgbImage } from '../../rgb-image.ts';
+import { loadModel, type LocalModel } from '../models/load-model.ts';
+import type { ObjectDetector } from '../object-detector.ts';
+import { type DetectorThread, startDetectorThread } from './start-detector-thread.ts';
+import type { BackendName } from './thread-messages.ts';
+import { createThreadPool } from './thread-pool.ts';
+
+/** What the detector runs and where. */
+export interface ThreadDetectorOptions {
+  /** Folder of a model with its manifest. */
+  modelDirectory: string;
+  /** The only backend to use; otherwise the first that works of tensorflow, wasm and cpu. */
+  backend?: BackendName;
+  /** Number of threads, from 1. The tensorflow backend takes one, because it spreads over the cores by itself. */
+  threads: number;
+  logger: Logger;
+}
+
+/**
+ * Starts an object detector on TensorFlow.js in threads of its own. The caller closes it.
+ * @throws AppError MODEL_UNAVAILABLE when the model is missing or altered, TOOL_UNAVAILABLE when no backend works.
+ */
+export async function createThreadDetector(options: ThreadDetectorOptions): Promise<ObjectDetector> {
+  const { logger } = options;
+  const model = await loadModel(options.modelDirectory);
+  const first = await startDetectorThread({
+    directory: model.directory,
+    manifest: model.manifest,
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
+  });
+  // The others take the backend that was found, so that all frames of a video are seen by the same one.
+  const { backend, passedOver } = first.ready;
+  const startThread = (): Promise<DetectorThread> =>
+    startDetectorThread({ directory: model.directory, manifest: model.manifest, backend });
+  const wanted = backend === 'tensorflow' ? 1 : options.threads;
+  const threads = [first, ...(await startOthers(wanted - 1, startThread, first))];
+  const { name, version } = model.manifest;
+  logger.info({ backend, passedOver, model: name, version, threads: wanted }, 'Object detection is ready.');
+  return detectorOver(createThreadPool({ threads, startThread, logger }), model, backend);
+}
+
+/** Starts all of them or, when one fails, none, not even the first. */
+async function startOthers(
+  count: number,
+  startThread: () => Promise<DetectorThread>,
+  first: DetectorThread,
+): Promise<DetectorThread[]> {
+  const outcomes = await Promise.allSettled(Array.from({ length: count }, startThread));
+  const threads = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed === undefined) return threads;
+  await Promise.all([first, ...threads].map((thread) => thread.terminate()));
+  throw failed.reason;
+}
+
+function detectorOver(
+  pool: ReturnType<typeof createThreadPool>,
+  { manifest, sha256 }: LocalModel,
+  backend: BackendName,
+): ObjectDetector {
+  return {
+    info: { model: manifest.name, version: manifest.version, sha256, backend },
+    async detect(frames, minConfidence, signal) {
+      for (const frame of frames) checkSize(frame);
+      // When one frame fails, those of the same call that still wait would be analysed for nobody.
+      const call = new AbortController();
+      const abort = (): void => {
+        call.abort(signal.reason);
+      };
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        return await Promise.all(frames.map((frame) => pool.run(frame, minConfidence, call.signal)));
+      } finally {
+        signal.removeEventListener('abort', abort);
+        call.abort();
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** A wrong size is a fault of the caller and must not cost a thread. */
+function checkSize({ width, height, data }: RgbImage): void {
+  if (data.length === width * height * 3) return;
+  throw new RangeError(
+    `A frame of ${width}x${height} has ${data.length} bytes of pixels instead of 3 a pixel.`,
+  );
+}

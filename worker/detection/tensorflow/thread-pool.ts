@@ -1,0 +1,156 @@
+import { AppError } from '../../../src/errors.ts';
+import type { Logger } from '../../../src/logger.ts';
+import type { RgbImage } from '../../rgb-image.ts';
+import type { FrameDetections } from '../object-detector.ts';
+import type { DetectorThread } from './start-detector-thread.ts';
+
+/** What a pool is made of. */
+export interface ThreadPoolOptions {
+  /** Running threads; the pool owns them from now on. */
+  threads: readonly DetectorThread[];
+  /** Starts the thread that takes the place of one that died. */
+  startThread: () => Promise<DetectorThread>;
+  logger: Logger;
+}
+
+/** Threads that share the frames among them. */
+export interface ThreadPool {
+  /**
+   * Analyses one frame on the next idle thread; frames are begun in the order of the calls.
+   * @throws the signal's reason at once when it is aborted (what a thread then still answers is dropped);
+   * AppError WORKER_CRASHED when the thread dies, WORKER_STOPPED when the pool is closed.
+   */
+  run(frame: RgbImage, minConfidence: number, signal: AbortSignal): Promise<FrameDetections>;
+  /** Ends all threads and fails what still waits; a second call does nothing more. */
+  close(): Promise<void>;
+}
+
+interface Task {
+  frame: RgbImage;
+  minConfidence: number;
+  answer: PromiseWithResolvers<FrameDetections>;
+}
+
+/** Threads that die one after the other without any answer in between are replaced this often at most. */
+const MAX_FRUITLESS_REPLACEMENTS = 3;
+
+/** Creates the pool over threads that already run. */
+export function createThreadPool({ threads, startThread, logger }: ThreadPoolOptions): ThreadPool {
+  const alive = new Set<DetectorThread>();
+  const replacements = new Set<Promise<DetectorThread>>();
+  const idle: DetectorThread[] = [];
+  const queue: Task[] = [];
+  let fruitless = 0;
+  /** Why no frame is accepted any more. */
+  let closed: AppError | undefined;
+
+  const adopt = (thread: DetectorThread): void => {
+    alive.add(thread);
+    idle.push(thread);
+    void replaceWhenEnded(thread);
+    dispatch();
+  };
+
+  const replaceWhenEnded = async (thread: DetectorThread): Promise<void> => {
+    const cause = await thread.ended;
+    alive.delete(thread);
+    replace(cause);
+  };
+
+  const dispatch = (): void => {
+    while (queue.length > 0) {
+      const thread = idle.shift();
+      if (thread === undefined) return;
+      // Its end may be known to the thread already and not yet to the pool.
+      if (!thread.isAlive()) continue;
+      const task = queue.shift();
+      if (task !== undefined) void serve(thread, task);
+    }
+  };
+
+  const serve = async (thread: DetectorThread, { frame, minConfidence, answer }: Task): Promise<void> => {
+    try {
+      const { detections, elapsedMs, tensorCount } = await thread.detect(frame, minConfidence);
+      fruitless = 0;
+      logger.trace({ elapsedMs, tensorCount, detections: detections.length }, 'A frame was analysed.');
+      answer.resolve({ detections, elapsedMs });
+    } catch (error) {
+      answer.reject(closed ?? error);
+    }
+    idle.push(thread);
+    dispatch();
+  };
+
+  const replace = (cause: unknown): void => {
+    if (closed !== undefined) return;
+    fruitless += 1;
+    if (fruitless > MAX_FRUITLESS_REPLACEMENTS) {
+      logger.error({ err: cause }, 'Detection threads keep dying; this one is not replaced any more.');
+      if (alive.size === 0 && replacements.size === 0) shut(threadsGone(cause));
+      return;
+    }
+    logger.warn({ err: cause }, 'A detection thread died and is being replaced.');
+    const starting = startThread();
+    replacements.add(starting);
+    void adoptWhenStarted(starting);
+  };
+
+  const adoptWhenStarted = async (starting: Promise<DetectorThread>): Promise<void> => {
+    try {
+      const fresh = await starting;
+      replacements.delete(starting);
+      if (closed === undefined) adopt(fresh);
+    } catch (error) {
+      replacements.delete(starting);
+      replace(error);
+    }
+  };
+
+  const shut = (reason: AppError): void => {
+    closed ??= reason;
+    for (const task of queue.splice(0)) task.answer.reject(reason);
+  };
+
+  for (const thread of threads) adopt(thread);
+
+  return {
+    async run(frame, minConfidence, signal) {
+      signal.throwIfAborted();
+      if (closed !== undefined) throw closed;
+      const task: Task = { frame, minConfidence, answer: Promise.withResolvers() };
+      const abandon = (): void => {
+        const position = queue.indexOf(task);
+        if (position !== -1) queue.splice(position, 1);
+        task.answer.reject(signal.reason);
+      };
+      signal.addEventListener('abort', abandon, { once: true });
+      try {
+        queue.push(task);
+        dispatch();
+        return await task.answer.promise;
+      } finally {
+        signal.removeEventListener('abort', abandon);
+      }
+    },
+    async close() {
+      shut(
+        new AppError(
+          'WORKER_STOPPED',
+          'The detector is closed. Submit the video again when the worker runs.',
+        ),
+      );
+      // A replacement that is just starting cannot be stopped half-way; it ends as soon as it runs.
+      const started = await Promise.allSettled(replacements);
+      const late = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+      await Promise.all([...alive, ...late].map((thread) => thread.terminate()));
+    },
+  };
+}
+
+function threadsGone(cause: unknown): AppError {
+  return new AppError(
+    'WORKER_CRASHED',
+    'All detection threads have died. See the cause in the log of the worker, then restart the worker.',
+    { cause },
+  );
+}

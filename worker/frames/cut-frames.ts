@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * Cuts a stream of raw pictures into frames of `frameBytes` each. Every frame has memory of its own that other
+ * threads may read; at most one frame is under construction, and the stream is only read while a frame is wanted.
+ * An incomplete frame at the end is dropped.
+ */
+export async function* cutFrames(
+  stream: Readable,
+  frameBytes: number,
+): AsyncGenerator<Uint8Array<SharedArrayBuffer>, void, undefined> {
+  let frame: Uint8Array<SharedArrayBuffer> | undefined;
+  let filled = 0;
+  const chunks: AsyncIterable<unknown> = stream.iterator({ destroyOnReturn: false });
+  for await (const chunk of chunks) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('Frames can only be cut from a stream of bytes.');
+    for (let offset = 0; offset < chunk.length;) {
+      frame ??= new Uint8Array(new SharedArrayBuffer(frameBytes));
+      const part = chunk.subarray(offset, offset + frameBytes - filled);
+      frame.set(part, filled);
+      filled += part.length;
+      offset += part.length;
+      if (filled < frameBytes) continue;
+      yield frame;
+      frame = undefined;
+      filled = 0;
+    }
+  }
+}

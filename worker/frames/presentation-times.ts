@@ -1,0 +1,73 @@
+import { AppError } from '../../src/errors.ts';
+import { type FfprobeBounds, runFfprobe } from './run-ffprobe.ts';
+
+/** Far above what a video within the duration limit holds; it bounds the memory that a made-up index can take. */
+const MAX_PACKETS = 20_000_000;
+const MAX_LINE_CHARACTERS = 1_000;
+
+/**
+ * The presentation times of a track's frames in milliseconds, ascending: a frame's rank in it is its index in the
+ * video. Nothing is decoded, and packets that an edit list cuts away are left out.
+ * @throws AppError INVALID_VIDEO when the track has no frames, VIDEO_TOO_LARGE when it has absurdly many.
+ */
+export async function listPresentationTimes(
+  ffprobePath: string,
+  fileUrl: string,
+  streamIndex: number,
+  bounds: FfprobeBounds,
+): Promise<Float64Array> {
+  let times = new Float64Array(4_096);
+  let count = 0;
+  const addLine = (line: string): void => {
+    const [, seconds, flags = ''] = /^(-?\d+(?:\.\d+)?),([A-Z_]*)/.exec(line) ?? [];
+    if (seconds === undefined || flags.includes('D')) return;
+    if (count === MAX_PACKETS) throw tooManyPackets();
+    if (count === times.length) {
+      const larger = new Float64Array(count * 2);
+      larger.set(times);
+      times = larger;
+    }
+    times[count++] = Number(seconds) * 1000;
+  };
+
+  let rest = '';
+  const entries = ['-select_streams', String(streamIndex), '-show_entries', 'packet=pts_time,flags'];
+  const onText = (text: string): void => {
+    const lines = (rest + text).split('\n');
+    rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
+    for (const line of lines) addLine(line);
+  };
+  await runFfprobe(ffprobePath, fileUrl, [...entries, '-of', 'csv=p=0'], onText, bounds);
+  addLine(rest);
+
+  if (count === 0) {
+    throw new AppError(
+      'INVALID_VIDEO',
+      'The video track holds no frames. The file is cut short: export it again and upload it once more.',
+    );
+  }
+  // Packets come in decoding order; with B-frames that is not the order of presentation.
+  return times.subarray(0, count).toSorted();
+}
+
+/** The index of the frame that is presented at `timeMs`: the nearest entry of the ascending `times`. */
+export function frameIndexAt(times: Float64Array, timeMs: number): number {
+  let low = 0;
+  let high = times.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? Infinity) < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  const below = times[low - 1];
+  const above = times[low];
+  return below !== undefined && above !== undefined && timeMs - below < above - timeMs ? low - 1 : low;
+}
+
+function tooManyPackets(): AppError {
+  return new AppError(
+    'VIDEO_TOO_LARGE',
+    `The video has more than ${MAX_PACKETS} frames, which no analysis can go through. Upload a shorter part of it.`,
+    { details: { limit: 'maxPackets', maximum: MAX_PACKETS } },
+  );
+}

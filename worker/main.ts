@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { waitForMigrations } from '../src/database/run-migrations.ts';
+import { runUntilStopped } from '../src/run-until-stopped.ts';
+import { createServices, requireDatabaseUrl } from '../src/services.ts';
+import { createEngines } from './engines.ts';
+import { createJobWorker } from './job-worker.ts';
+import { createRunAttempt } from './run-attempt.ts';
+
+await runUntilStopped('worker', async ({ config, logger, stopping }) => {
+  const databaseUrl = requireDatabaseUrl(config);
+  const engines = await createEngines(config, logger);
+  try {
+    await waitForMigrations(databaseUrl, { timeoutMs: config.MIGRATIONS_WAIT_MS, logger, signal: stopping });
+    const services = await createServices(config, logger);
+    try {
+      const { dataSource, queue, storage } = services;
+      const worker = createJobWorker({
+        ...{ dataSource, queue, logger },
+        runAttempt: createRunAttempt({
+          ...{ storage, logger },
+          manager: dataSource.manager,
+          pipelines: engines.pipelines,
+          scratchDirectory: join(config.DATA_DIR, 'scratch'),
+        }),
+        pollMs: config.WORKER_POLL_MS,
+        maxJobSeconds: config.MAX_JOB_SECONDS,
+        maxAttempts: config.MAX_ATTEMPTS,
+      });
+      logger.info('worker ready');
+      process.send?.({ ready: 'worker' });
+      await worker.runForever(stopping);
+      logger.info('worker stopping');
+    } finally {
+      await services.close();
+    }
+  } finally {
+    await engines.close();
+  }
+  logger.info('worker stopped');
+});

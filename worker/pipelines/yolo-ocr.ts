@@ -1,0 +1,127 @@
+import { productVersion } from '../../src/config.ts';
+import type { AnalysisOptions } from '../../src/jobs/analysis-options.ts';
+import type { Detection, Provenance, TextLine } from '../../src/results/results-document.ts';
+import type { ObjectDetector } from '../detection/object-detector.ts';
+import { extractFrames, type SampledFrame } from '../frames/extract-frames.ts';
+import type { FfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
+import { probeVideo } from '../frames/probe-video.ts';
+import type { TextReader } from '../ocr/text-reader.ts';
+import { createObjectTracker } from '../tracking/object-tracks.ts';
+import { createTextSegmenter } from '../tracking/text-segments.ts';
+import { mapInOrder } from './map-in-order.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** What the operator allows one video to cost. */
+export interface PipelineLimits {
+  maxDurationSeconds: number;
+  maxFramePixels: number;
+  maxSampledFrames: number;
+  maxSeconds: number;
+}
+
+interface AnalysedFrame {
+  frameIndex: number;
+  timestampMs: number;
+  detections: Detection[];
+  texts: TextLine[];
+  detectMs: number;
+  ocrMs: number;
+}
+
+/**
+ * Sampled frames -> object detection and OCR side by side -> object tracks and text segments.
+ * `framesInFlight` frames are worked on at once, and no more are held in memory.
+ */
+export function createYoloOcrPipeline(deps: {
+  binaries: FfmpegBinaries;
+  detector: ObjectDetector;
+  textReader: TextReader;
+  limits: PipelineLimits;
+  framesInFlight: number;
+}): Pipeline & { readonly id: 'yolo_ocr' } {
+  const { binaries, detector, textReader, limits } = deps;
+
+  const analyse = async (
+    frame: SampledFrame,
+    options: AnalysisOptions,
+    signal: AbortSignal,
+  ): Promise<AnalysedFrame> => {
+    const { frameIndex, timestampMs, image } = frame;
+    const [seen, read] = await Promise.all([
+      detector.detect([image], options.minConfidence, signal),
+      textReader.read(image, options.minTextConfidence, signal),
+    ]);
+    return {
+      ...{ frameIndex, timestampMs },
+      detections: seen.flatMap((one) => one.detections),
+      texts: read.texts,
+      detectMs: seen.reduce((sum, one) => sum + one.elapsedMs, 0),
+      ocrMs: read.elapsedMs,
+    };
+  };
+
+  return {
+    id: 'yolo_ocr',
+
+    async run(filePath, options, observer, signal) {
+      const facts = await probeVideo(binaries, filePath, limits, signal);
+      await observer.onMedia(facts.media);
+
+      const tracker = createObjectTracker();
+      const segmenter = createTextSegmenter();
+      const timing = { decodeMs: 0, detectMs: 0, ocrMs: 0 };
+      let sampledFrames = 0;
+
+      const frames = extractFrames(binaries, filePath, facts, {
+        samplesPerSecond: options.samplesPerSecond,
+        maxFrames: limits.maxSampledFrames,
+        maxSeconds: limits.maxSeconds,
+        signal,
+      });
+      const analysed = mapInOrder(
+        measureWaiting(frames, (ms) => (timing.decodeMs += ms)),
+        (frame, frameSignal) => analyse(frame, options, frameSignal),
+        { concurrency: deps.framesInFlight, signal },
+      );
+      for await (const { detectMs, ocrMs, ...frame } of analysed) {
+        timing.detectMs += detectMs;
+        timing.ocrMs += ocrMs;
+        sampledFrames += 1;
+        segmenter.add(frame.timestampMs, frame.texts);
+        await observer.onFrame({ ...frame, detections: tracker.add(frame, frame.detections) });
+      }
+
+      return {
+        media: facts.media,
+        models: describe(deps, options, sampledFrames),
+        labels: tracker.labels(),
+        tracks: tracker.tracks(),
+        textSegments: segmenter.segments(),
+        timing,
+      };
+    },
+  };
+}
+
+function describe(
+  deps: { binaries: FfmpegBinaries; detector: ObjectDetector; textReader: TextReader },
+  options: AnalysisOptions,
+  sampledFrames: number,
+): Provenance {
+  return {
+    detection: { ...deps.detector.info, minConfidence: options.minConfidence },
+    ocr: { ...deps.textReader.info, minConfidence: options.minTextConfidence },
+    sampling: { samplesPerSecond: options.samplesPerSecond, sampledFrames },
+    tools: { foregsyte: productVersion, ffmpeg: deps.binaries.ffmpegVersion },
+  };
+}
+
+/** Passes items on, reporting the milliseconds spent waiting for each. */
+async function* measureWaiting<T>(source: AsyncIterable<T>, report: (ms: number) => void): AsyncGenerator<T> {
+  let asked = performance.now();
+  for await (const item of source) {
+    report(performance.now() - asked);
+    yield item;
+    asked = performance.now();
+  }
+}
