@@ -44,8 +44,14 @@ function buildWhenDue() {
 /** Changes whenever a source is edited, added or removed. */
 function fingerprint() {
   const hash = createHash('sha256');
-  for (const file of SOURCES.flatMap(listFiles).sort()) hash.update(file).update('\0').update(readFileSync(file));
+  for (const file of sorted(SOURCES.flatMap(listFiles)))
+    hash.update(file).update('\0').update(readFileSync(file));
   return hash.digest('hex');
+}
+
+/** The file system lists a folder in no fixed order, and the fingerprint must not depend on it. */
+function sorted(paths) {
+  return paths.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 function listFiles(path) {

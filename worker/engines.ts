@@ -34,7 +34,9 @@ export async function createEngines(config: Config, logger: Logger): Promise<Eng
     owned.add(() => textReader.close());
 
     const yoloOcr = createYoloOcrPipeline({
-      ...{ binaries, detector, textReader },
+      binaries,
+      detector,
+      textReader,
       limits: {
         maxDurationSeconds: config.MAX_VIDEO_DURATION_S,
         maxFramePixels: config.MAX_FRAME_PIXELS,

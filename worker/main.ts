@@ -15,9 +15,12 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
     try {
       const { dataSource, queue, storage } = services;
       const worker = createJobWorker({
-        ...{ dataSource, queue, logger },
+        dataSource,
+        queue,
+        logger,
         runAttempt: createRunAttempt({
-          ...{ storage, logger },
+          storage,
+          logger,
           manager: dataSource.manager,
           pipelines: engines.pipelines,
           scratchDirectory: join(config.DATA_DIR, 'scratch'),

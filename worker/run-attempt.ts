@@ -52,7 +52,9 @@ export function createRunAttempt(deps: {
         const key = resultsKey(job.jobId);
         await writeResults(storage, key, {
           head: { schemaVersion: SCHEMA_VERSION, jobId: job.jobId, pipelineId, media, models, labels },
-          ...{ frames: frames.read(), tracks, textSegments },
+          frames: frames.read(),
+          tracks,
+          textSegments,
           timing: () => {
             const now = performance.now();
             const exact = { ...outcome.timing, storeMs: storeMs + now - storing, totalMs: now - begun };

@@ -46,7 +46,10 @@ export async function runDemo(
     const progress = createJobProgress();
     try {
       await Promise.race([
-        pollUntilCompleted(client, jobId, { onStatus: progress.update, signal: stopping }),
+        pollUntilCompleted(client, jobId, {
+          onStatus: (status) => progress.update(status),
+          signal: stopping,
+        }),
         stack.firstExit.then((name) => failBecauseOf(name, logs)),
       ]);
     } finally {

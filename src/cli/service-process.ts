@@ -47,8 +47,8 @@ export async function startServiceProcess(options: {
     const parsed = readySchema.safeParse(message);
     if (parsed.success) ready.resolve(parsed.data.ready);
   });
-  const failed = exit.promise.then(() => {
-    const where = options.logFile === undefined ? 'its messages above' : `its log ${options.logFile}`;
+  const where = options.logFile === undefined ? 'its messages above' : `its log ${options.logFile}`;
+  child.once('exit', () => {
     ready.reject(new AppError('TOOL_UNAVAILABLE', `The ${name} ended before it was ready. See ${where}.`));
   });
   const abort = () => ready.reject(signal.reason);
@@ -59,7 +59,6 @@ export async function startServiceProcess(options: {
     const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);
     await exit.promise;
     clearTimeout(kill);
-    await failed;
   };
   try {
     return { name, ready: await ready.promise, exited: exit.promise, stop };

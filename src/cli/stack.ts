@@ -49,7 +49,10 @@ export async function startStack(options: {
     const start = async (name: string, entry: string) => {
       const log = logDirectory === undefined ? {} : { logFile: join(logDirectory, `${name}.log`) };
       const service = await startServiceProcess({
-        ...{ name, signal, environment, ...log },
+        ...log,
+        name,
+        signal,
+        environment,
         entry: join(projectRoot, 'dist', entry),
       });
       owned.add(() => service.stop(config.SHUTDOWN_GRACE_MS + EXTRA_GRACE_MS));

@@ -115,10 +115,18 @@ async function initialiseCluster(home: PostgresHome, cluster: string, password: 
   try {
     const { uid, gid } = home.account;
     if (uid !== undefined && gid !== undefined) await chown(passwordFile, uid, gid);
-    await runAs(home, 'initdb', [
-      ...['--pgdata', partial, '--username', ROLE, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
-      ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--locale', 'C.UTF-8', '--no-instructions'],
-    ]);
+    const identity = [
+      '--pgdata',
+      partial,
+      '--username',
+      ROLE,
+      '--pwfile',
+      passwordFile,
+      '--auth',
+      'scram-sha-256',
+    ];
+    const locale = ['--encoding', 'UTF8', '--locale-provider', 'builtin', '--locale', 'C.UTF-8'];
+    await runAs(home, 'initdb', [...identity, ...locale, '--no-instructions']);
     await rename(partial, cluster);
   } finally {
     await rm(passwordFile, { force: true });

@@ -14,8 +14,8 @@ export interface ReceivedUpload {
  */
 export async function receiveUpload(file: Promise<FileUpload>): Promise<ReceivedUpload> {
   try {
-    const { filename, createReadStream } = await file;
-    return { filename, bytes: withOurErrors(createReadStream()) };
+    const upload = await file;
+    return { filename: upload.filename, bytes: withOurErrors(upload.createReadStream()) };
   } catch (error) {
     throw translate(error);
   }

@@ -2,13 +2,14 @@ import { createCanvas } from '@napi-rs/canvas';
 import type { PixelSize } from '../frames/video-stream.ts';
 import { DEMO_FONT, registerDemoFont } from './demo-font.ts';
 
-/** How a caption looks: light text on a dark band near the lower edge. */
+/** How a caption looks: light text on a dark band along the lower edge. */
 export interface CaptionStyle {
-  /** Pixels. */
+  /** Pixels; the band is BAND_LINES times as high. */
   fontSize: number;
-  /** Distance of the band from the lower edge, in pixels. */
-  bottom: number;
 }
+
+/** With less room around it, text recognition takes edges of the photograph for parts of the letters. */
+const BAND_LINES = 2.6;
 
 /** Draws one caption on a transparent picture of the video's size; returns the bytes of a PNG. */
 export async function drawCaption(text: string, size: PixelSize, style: CaptionStyle): Promise<Buffer> {
@@ -16,14 +17,13 @@ export async function drawCaption(text: string, size: PixelSize, style: CaptionS
   const canvas = createCanvas(size.width, size.height);
   const context = canvas.getContext('2d');
   context.font = `${style.fontSize}px "${DEMO_FONT}"`;
-  const boxHeight = style.fontSize * 2;
-  const top = size.height - style.bottom - boxHeight;
-  // As wide as the picture and opaque: text recognition takes what lies beside or shines through for letters.
+  const bandHeight = Math.round(style.fontSize * BAND_LINES);
+  const top = size.height - bandHeight;
   context.fillStyle = 'rgb(12, 16, 24)';
-  context.fillRect(0, top, size.width, boxHeight);
+  context.fillRect(0, top, size.width, bandHeight);
   context.fillStyle = '#ffffff';
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  context.fillText(text, size.width / 2, top + boxHeight / 2);
+  context.fillText(text, size.width / 2, top + bandHeight / 2);
   return canvas.encode('png');
 }

@@ -51,7 +51,7 @@ export async function makeSampleVideo(
       to,
     })),
     captions: SAMPLE_CAPTIONS,
-    captionStyle: { fontSize: 46, bottom: 48 },
+    captionStyle: { fontSize: 46 },
   };
   await makeCaptionedVideo(binaries, video, outputPath, signal);
   return outputPath;

@@ -93,7 +93,6 @@ export async function createTesseractReader(options: { workers: number }): Promi
 
 /** Plausible lines from top to bottom, with boxes normalised to the frame. */
 function toTextLines(lines: readonly RecognisedLine[], frame: RgbImage, minConfidence: number): TextLine[] {
-  const part = (value: number, whole: number) => Math.round((value / whole) * 1e5) / 1e5;
   return lines
     .map((line) => ({
       text: line.text.trim().replaceAll(/\s+/g, ' '),
@@ -107,6 +106,11 @@ function toTextLines(lines: readonly RecognisedLine[], frame: RgbImage, minConfi
     }))
     .filter((line) => line.confidence >= minConfidence && PLAUSIBLE_TEXT.test(line.text))
     .toSorted((a, b) => a.box.y - b.box.y || a.box.x - b.box.x);
+}
+
+/** `value` as a part of `whole`, to five decimals: finer than a pixel of any frame. */
+function part(value: number, whole: number): number {
+  return Math.round((value / whole) * 1e5) / 1e5;
 }
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

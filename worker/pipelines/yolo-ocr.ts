@@ -52,7 +52,8 @@ export function createYoloOcrPipeline(deps: {
       textReader.read(image, options.minTextConfidence, signal),
     ]);
     return {
-      ...{ frameIndex, timestampMs },
+      frameIndex,
+      timestampMs,
       detections: seen.flatMap((one) => one.detections),
       texts: read.texts,
       detectMs: seen.reduce((sum, one) => sum + one.elapsedMs, 0),
