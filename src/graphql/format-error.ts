@@ -3,6 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import type { GraphQLFormattedError } from 'graphql';
 import { AppError, toAppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { translateUploadError } from './receive-upload.ts';
 
 /** What GraphQL and Apollo say of a request that never reached a resolver; their messages name only the schema. */
 const REQUEST_ERROR_CODES = new Set([
@@ -25,7 +26,8 @@ export function createErrorFormatter(logger: Logger) {
       ...(formatted.locations ? { locations: formatted.locations } : {}),
     };
     const code = formatted.extensions?.['code'];
-    const original = unwrapResolverError(error);
+    // A request without its file fails while the arguments are read, before any resolver could translate it.
+    const original = translateUploadError(unwrapResolverError(error));
 
     if (!(original instanceof AppError)) {
       // A value of the wrong type is an argument out of its limits, whoever noticed.

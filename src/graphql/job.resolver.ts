@@ -23,7 +23,7 @@ export class JobResolver {
       'Uploads an MP4 (GraphQL multipart request) and returns its job at once. Poll `status` from then on.',
   })
   async submitVideo(
-    @Arg('file', () => GraphQLUpload, { description: 'The MP4 file.' }) file: Promise<FileUpload>,
+    @Arg('file', () => GraphQLUpload, { description: 'The MP4 file.' }) file: FileUpload,
     @Arg('pipelineId', () => ID, {
       defaultValue: 'yolo_ocr',
       description: 'Which pipeline analyses the video.',
@@ -36,8 +36,7 @@ export class JobResolver {
       pipelineId: parsePipelineId(pipelineId),
       options: resolveAnalysisOptions(options ?? {}),
     };
-    const upload = await receiveUpload(file);
-    return new Job(await this.#submitVideo({ ...request, ...upload }));
+    return new Job(await this.#submitVideo({ ...request, ...receiveUpload(file) }));
   }
 
   @Query(() => Job, { description: 'One job. Fails with JOB_NOT_FOUND when there is none.' })

@@ -8,29 +8,21 @@ export interface ReceivedUpload {
   bytes: AsyncIterable<Uint8Array>;
 }
 
-/**
- * Waits for the request's file part and makes its errors ours.
- * @throws AppError INVALID_ARGUMENT when the request has no file.
- */
-export async function receiveUpload(file: Promise<FileUpload>): Promise<ReceivedUpload> {
-  try {
-    const upload = await file;
-    return { filename: upload.filename, bytes: withOurErrors(upload.createReadStream()) };
-  } catch (error) {
-    throw translate(error);
-  }
+/** The file part, with its errors made ours. */
+export function receiveUpload(upload: FileUpload): ReceivedUpload {
+  return { filename: upload.filename, bytes: withOurErrors(upload.createReadStream()) };
 }
 
 async function* withOurErrors(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* source;
   } catch (error) {
-    throw translate(error);
+    throw translateUploadError(error);
   }
 }
 
-/** The upload library reports by HTTP status. */
-function translate(error: unknown): unknown {
+/** Makes an error of the upload library, which reports by HTTP status, ours; any other is returned as it is. */
+export function translateUploadError(error: unknown): unknown {
   if (!(error instanceof Error) || !('status' in error)) return error;
   if (error.status === 413) {
     return new AppError(

@@ -19,7 +19,6 @@ export async function hasSegmentIndex(filePath: string): Promise<boolean> {
   try {
     let position = 0;
     for (let count = 0; count < BOXES_BEFORE_FRAGMENTS && Number.isFinite(position); count += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- Where a box begins is only known from the one before it.
       const box = await readBox(file, position);
       if (box === undefined || box.type === 'moof') return false;
       if (box.type === 'sidx') return true;
@@ -44,7 +43,6 @@ async function* maskedBytes(filePath: string): AsyncGenerator<Buffer, void, unde
   const file = await open(filePath);
   try {
     for (let position = 0; Number.isFinite(position);) {
-      // oxlint-disable-next-line no-await-in-loop -- Where a box begins is only known from the one before it.
       const box = await readBox(file, position);
       if (box?.type === 'sidx') box.header.write('free', 4, 'latin1');
       if (box !== undefined) yield box.header;
@@ -78,7 +76,6 @@ async function* readRange(
 ): AsyncGenerator<Buffer, void, undefined> {
   for (let position = start; position < end;) {
     const wanted = Math.min(CHUNK_BYTES, end - position);
-    // oxlint-disable-next-line no-await-in-loop -- One chunk at a time bounds the memory.
     const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, position);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
