@@ -6,6 +6,7 @@ import { placeTag, type PixelRect } from './place-tags.ts';
 
 const TEXT_COLOUR = '#ffe14d';
 const DARK = '#0c1018';
+const FOOTER = '#26324a';
 /** Hues, in degrees, that differ clearly from each other and from the colour of texts. */
 const LABEL_HUES = [150, 200, 330, 20, 275, 95, 235, 0, 175, 300];
 
@@ -79,8 +80,9 @@ function drawOutline(
   context.lineWidth = line;
   context.strokeStyle = annotation.colour;
   context.setLineDash(annotation.dashed ? [line * 4, line * 2] : []);
-  // Drawn inwards, because half a line would be lost where a box touches the edge of the picture.
-  context.strokeRect(x + line / 2, y + line / 2, Math.max(1, width - line), Math.max(1, height - line));
+  // Objects inwards, because half a line would be lost at the edge of the picture; texts outwards, off their letters.
+  const inset = annotation.dashed ? -line * 1.5 : line / 2;
+  context.strokeRect(x + inset, y + inset, Math.max(1, width - 2 * inset), Math.max(1, height - 2 * inset));
 }
 
 function drawTag(
@@ -121,7 +123,7 @@ function drawFooter(
   fontSize: number,
 ): void {
   const middle = canvas.height - height / 2;
-  context.fillStyle = DARK;
+  context.fillStyle = FOOTER;
   context.fillRect(0, canvas.height - height, canvas.width, height);
   context.fillStyle = '#ffffff';
   context.textAlign = 'left';
