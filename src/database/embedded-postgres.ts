@@ -97,11 +97,9 @@ async function findInstallation(): Promise<string> {
 }
 
 async function readOrMakePassword(file: string): Promise<string> {
-  await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(
-    (error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    },
-  );
+  if (!(await isThere(file))) {
+    await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
+  }
   return (await readFile(file, 'utf8')).trim();
 }
 

@@ -136,6 +136,7 @@ function storageError(doing: string, cause: unknown): AppError {
 
 /** The `errno` name of a failed system call; undefined for any other error. */
 function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
+  if (!('syscall' in error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -37,6 +37,11 @@ export interface VideoFacts {
 type Container = ReturnType<typeof containerSchema.parse>;
 
 const PROBE_TIMEOUT_MS = 600_000;
+/**
+ * ffprobe decodes a frame or two, and larger ones would cost it too much memory. It tells no size at all of what it
+ * may not decode, so this lies far above the operator's limit, which is checked on what it tells.
+ */
+const PROBE_MAX_PIXELS = 16_384 * 8_192;
 const MAX_DESCRIPTION_CHARACTERS = 4_000_000;
 
 /**
@@ -53,7 +58,7 @@ export async function probeVideo(
   await requireReadable(filePath);
   const bounds = { signal, timeoutMs: limits.probeTimeoutMs ?? PROBE_TIMEOUT_MS };
   const fileUrl = toFileUrl(filePath);
-  const container = await describeContainer(binaries.ffprobePath, fileUrl, limits, bounds);
+  const container = await describeContainer(binaries.ffprobePath, fileUrl, bounds);
   const stream = chooseVideoStream(container.streams);
   checkFrameSize(stream, limits);
   checkDuration(statedDuration(container), limits);
@@ -82,18 +87,10 @@ async function requireReadable(filePath: string): Promise<void> {
 async function describeContainer(
   ffprobePath: string,
   fileUrl: string,
-  limits: VideoLimits,
   bounds: FfprobeBounds,
 ): Promise<Container> {
   let text = '';
-  const options = [
-    '-max_pixels',
-    String(limits.maxFramePixels),
-    '-show_streams',
-    '-show_format',
-    '-of',
-    'json',
-  ];
+  const options = ['-max_pixels', String(PROBE_MAX_PIXELS), '-show_streams', '-show_format', '-of', 'json'];
   const collect = (part: string): void => {
     text += part;
     if (text.length > MAX_DESCRIPTION_CHARACTERS)

@@ -19,7 +19,9 @@ afterAll(async () => {
 });
 
 const ours = async () => ({
-  tables: await dataSource.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename = 'jobs'`),
+  tables: await dataSource.query(
+    `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename = 'jobs'`,
+  ),
   types: await dataSource.query(`SELECT typname FROM pg_type WHERE typname = 'job_status_enum'`),
 });
 

@@ -51,7 +51,12 @@ const partialFiles = () => readdir(join(root, 'tmp'));
 describe('submitting a video', () => {
   it('writes the file, the row and the queue entry', async () => {
     const job = await createSubmitVideo({ dataSource, queue, storage, logger })(submission());
-    expect(job).toMatchObject({ status: 'pending', attempt: 0, sizeBytes: 1024, inputPath: `${job.jobId}.mp4` });
+    expect(job).toMatchObject({
+      status: 'pending',
+      attempt: 0,
+      sizeBytes: 1024,
+      inputPath: `${job.jobId}.mp4`,
+    });
     expect(job.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(await storedFiles()).toEqual([`${job.jobId}.mp4`]);
     expect(await queue.dequeue()).toMatchObject({ jobId: job.jobId });
@@ -67,9 +72,9 @@ describe('submitting a video', () => {
         throw new Error('the connection was lost');
       },
     };
-    await expect(createSubmitVideo({ dataSource, queue: broken, storage, logger })(submission())).rejects.toThrow(
-      'connection was lost',
-    );
+    await expect(
+      createSubmitVideo({ dataSource, queue: broken, storage, logger })(submission()),
+    ).rejects.toThrow('connection was lost');
     expect(await dataSource.manager.count(JobEntity)).toBe(0);
     expect(await queue.size()).toBe(0);
     expect([...(await storedFiles()), ...(await partialFiles())]).toEqual([]);
@@ -78,7 +83,9 @@ describe('submitting a video', () => {
   it('leaves no entry and no file when the row cannot be written', async () => {
     await dataSource.query(`ALTER TABLE jobs ADD CONSTRAINT refuse CHECK (pipeline_id <> 'yolo_ocr')`);
     try {
-      await expect(createSubmitVideo({ dataSource, queue, storage, logger })(submission())).rejects.toThrow('refuse');
+      await expect(createSubmitVideo({ dataSource, queue, storage, logger })(submission())).rejects.toThrow(
+        'refuse',
+      );
     } finally {
       await dataSource.query('ALTER TABLE jobs DROP CONSTRAINT refuse');
     }

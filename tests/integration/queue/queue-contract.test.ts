@@ -21,7 +21,8 @@ describe.each([
     queue = await create();
   });
   beforeEach(async () => {
-    for (let entry = await queue.dequeue(); entry; entry = await queue.dequeue()) await queue.acknowledge(entry);
+    for (let entry = await queue.dequeue(); entry; entry = await queue.dequeue())
+      await queue.acknowledge(entry);
   });
   afterAll(() => queue.close());
 

@@ -76,7 +76,11 @@ describe('runOnce', () => {
       return 'x_results.json';
     });
     expect([await worker.runOnce(never), await worker.runOnce(never)]).toEqual([true, true]);
-    expect(await read(bad)).toMatchObject({ status: 'failed', errorCode: 'INVALID_VIDEO', errorMessage: 'The file is damaged.' });
+    expect(await read(bad)).toMatchObject({
+      status: 'failed',
+      errorCode: 'INVALID_VIDEO',
+      errorMessage: 'The file is damaged.',
+    });
     expect(await read(good)).toMatchObject({ status: 'completed' });
   });
 
@@ -122,7 +126,11 @@ describe('runOnce', () => {
     await workerThat(async () => 'successor_results.json').runOnce(never);
     const late = createJobStatusChanges(dataSource.manager, logger).complete(zombie, 'zombie_results.json');
     await expect(late).rejects.toMatchObject({ code: 'JOB_STATE_CONFLICT' });
-    expect(await read(jobId)).toMatchObject({ status: 'completed', attempt: 2, outputPath: 'successor_results.json' });
+    expect(await read(jobId)).toMatchObject({
+      status: 'completed',
+      attempt: 2,
+      outputPath: 'successor_results.json',
+    });
   });
 });
 
@@ -131,7 +139,11 @@ describe('runForever', () => {
     const jobId = await createJob();
     const stopping = new AbortController();
     const running = workerThat(untilAborted, 1).runForever(stopping.signal);
-    await waitFor(async () => ((await read(jobId)).status === 'running' ? true : undefined), 10_000, 'the job to run');
+    await waitFor(
+      async () => ((await read(jobId)).status === 'running' ? true : undefined),
+      10_000,
+      'the job to run',
+    );
     stopping.abort(new AppError('WORKER_STOPPED', 'The worker was told to stop.'));
     await running;
     expect(await read(jobId)).toMatchObject({ status: 'pending', errorCode: 'WORKER_STOPPED' });

@@ -1,0 +1,24 @@
+import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
+import { createRequire } from 'node:module';
+import { createTesseractReader } from '../../worker/ocr/tesseract-reader.ts';
+
+// Reads a drawn text and prints what was read; started by the test with no-network.cjs preloaded.
+const require = createRequire(import.meta.url);
+GlobalFonts.registerFromPath(require.resolve('roboto-fontface/fonts/roboto/Roboto-Bold.woff2'), 'Drawn');
+const [width, height] = [640, 120];
+const context = createCanvas(width, height).getContext('2d');
+context.fillStyle = '#fff';
+context.fillRect(0, 0, width, height);
+context.fillStyle = '#000';
+context.font = '48px Drawn';
+context.fillText(process.argv[2] ?? '', 40, 80);
+const rgba = context.getImageData(0, 0, width, height).data;
+const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
+for (let pixel = 0; pixel < width * height; pixel += 1) {
+  data.set(rgba.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
+}
+
+const reader = await createTesseractReader({ workers: 1 });
+const { texts } = await reader.read({ width, height, data }, 0.5, new AbortController().signal);
+console.log(JSON.stringify(texts));
+await reader.close();

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { projectRoot } from '../../../src/config.ts';
+import { createTesseractReader } from '../../../worker/ocr/tesseract-reader.ts';
+import type { TextReader } from '../../../worker/ocr/text-reader.ts';
+
+const run = promisify(execFile);
+const helpers = join(projectRoot, 'tests', 'helpers');
+
+describe('reading text without a network', () => {
+  const args = ['--require', join(helpers, 'no-network.cjs')];
+
+  it('works: nothing is downloaded at run time', async () => {
+    const { stdout } = await run(process.execPath, [
+      ...args,
+      join(helpers, 'read-text-offline.ts'),
+      'HELLO 42 WORLD',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject([{ text: 'HELLO 42 WORLD', box: { x: expect.any(Number) } }]);
+  });
+
+  it('would be noticed if it did use one, also on a thread', async () => {
+    const program = `new (require('node:worker_threads').Worker)("fetch('http://localhost')", { eval: true })`;
+    await expect(run(process.execPath, [...args, '--eval', program])).rejects.toMatchObject({
+      stderr: expect.stringContaining('NETWORK USED'),
+    });
+  });
+});
+
+describe('the text reader', () => {
+  const blank = {
+    width: 320,
+    height: 240,
+    data: new Uint8Array(new SharedArrayBuffer(320 * 240 * 3)).fill(255),
+  };
+  let reader: TextReader;
+  beforeAll(async () => {
+    reader = await createTesseractReader({ workers: 2 });
+  });
+  afterAll(() => reader.close());
+
+  it('reads nothing on an empty frame', async () => {
+    expect((await reader.read(blank, 0.5, new AbortController().signal)).texts).toEqual([]);
+  });
+
+  it('gives up at once when aborted, also for those who wait, and reads on afterwards', async () => {
+    const controller = new AbortController();
+    const readings = Array.from({ length: 5 }, () => reader.read(blank, 0.5, controller.signal));
+    const outcomes = Promise.allSettled(readings);
+    controller.abort(new Error('enough'));
+    for (const outcome of await outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'enough' } });
+    }
+    expect((await reader.read(blank, 0.5, new AbortController().signal)).texts).toEqual([]);
+  });
+});
