@@ -15,15 +15,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 try {
   const model = await ensureModel(modelsDirectory(config), DEFAULT_MODEL, { signal: stop.signal });
-  logger.info(
-    {
-      model: model.manifest.name,
-      version: model.manifest.version,
-      sha256: model.sha256,
-      folder: model.directory,
-    },
-    model.fetched ? 'The detection model was fetched.' : 'The detection model is already there.',
-  );
+  const { name, version } = model.manifest;
+  const facts = { model: name, version, sha256: model.sha256, folder: model.directory };
+  if (model.fetched) logger.info(facts, 'The detection model was fetched.');
+  else logger.debug(facts, 'The detection model is already there.');
 } catch (error) {
   logger.error({ err: error }, stop.signal.aborted ? 'Fetching was stopped.' : toAppError(error).message);
   process.exitCode = 1;

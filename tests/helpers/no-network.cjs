@@ -6,4 +6,4 @@ const refuse = (what) => {
   throw new Error(`NETWORK USED: ${what}`);
 };
 Socket.prototype.connect = () => refuse('socket');
-globalThis.fetch = (address) => refuse(String(address));
+globalThis.fetch = () => refuse('fetch');

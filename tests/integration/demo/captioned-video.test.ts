@@ -41,7 +41,11 @@ it('makes a video of scenes and captions at their times, and leaves nothing else
     })),
   );
   const video = {
-    ...{ width: 320, height: 180, framesPerSecond: 10, quality: 20, preset: 'ultrafast' as const },
+    width: 320,
+    height: 180,
+    framesPerSecond: 10,
+    quality: 20,
+    preset: 'ultrafast' as const,
     captions: [{ text: 'HI', fromSeconds: 0.5, toSeconds: 1.5 }],
     captionStyle: { fontSize: 20 },
     scenes,
@@ -59,8 +63,9 @@ it('makes a video of scenes and captions at their times, and leaves nothing else
     const scene = (data[0] ?? 0) > (data[1] ?? 0) ? 'red' : 'lime';
     return (data.at(-2) ?? 255) + (data.at(-3) ?? 255) < 120 ? `${scene}+caption` : scene;
   });
-  const five = (what: string): string[] => Array.from({ length: 5 }, () => what);
-  expect(seen).toEqual(['red', 'red+caption', 'lime+caption', 'lime'].flatMap(five));
+  expect(seen).toEqual(
+    ['red', 'red+caption', 'lime+caption', 'lime'].flatMap((what) => [what, what, what, what, what]),
+  );
   expect(await readdir(join(folder, 'made'))).toEqual(['video.mp4']);
 });
 

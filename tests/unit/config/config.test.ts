@@ -41,6 +41,6 @@ describe('readConfig', () => {
   it('is documented: .env.example names every variable and no other', async () => {
     const text = await readFile(join(projectRoot, '.env.example'), 'utf8');
     const documented = [...text.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
-    expect(documented.toSorted()).toEqual([...configVariables].toSorted());
+    expect(new Set(documented)).toEqual(new Set(configVariables));
   });
 });

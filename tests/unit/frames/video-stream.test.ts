@@ -7,14 +7,8 @@ import {
 } from '../../../worker/frames/video-stream.ts';
 
 function streams(...given: Record<string, unknown>[]): ProbedStream[] {
-  const described = given.map((stream, index) => ({
-    index,
-    codec_type: 'video',
-    codec_name: 'h264',
-    width: 768,
-    height: 576,
-    ...stream,
-  }));
+  const standard = { codec_type: 'video', codec_name: 'h264', width: 768, height: 576 };
+  const described = given.map((stream, index) => Object.assign({ index }, standard, stream));
   return containerSchema.parse({ streams: described }).streams;
 }
 
