@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src/errors.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
@@ -46,6 +46,12 @@ describe('files that are no proper video', () => {
     // ffprobe's own words and paths are for the log.
     expect(failure.message).not.toMatch(/moov|hostname|\//);
     expect(String(failure.cause)).toContain('ffprobe ended with');
+  });
+
+  it('refuses a playlist even if what it names is a video', async () => {
+    await copyFile(TINY_VIDEO, join(folder, 'named.mp4'));
+    const playlist = await save('playlist.mp4', "ffconcat version 1.0\nfile 'named.mp4'\n");
+    expect((await failureOf(playlist)).code).toBe('INVALID_VIDEO');
   });
 
   it('refuses a video whose index is cut off', async () => {

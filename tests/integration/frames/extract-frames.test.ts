@@ -1,16 +1,49 @@
 import { describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
-import { extractAll, neverAborted, probe, testBinaries, TINY_VIDEO } from '../../helpers/video-tools.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+import {
+  decodedFrameTimes,
+  extractAll,
+  neverAborted,
+  probe,
+  testBinaries,
+  TINY_VIDEO,
+} from '../../helpers/video-tools.ts';
+
+const folder = temporaryDirectory();
 
 const moments = (frames: { frameIndex: number; timestampMs: number }[]): [number, number][] =>
   frames.map(({ frameIndex, timestampMs }) => [frameIndex, timestampMs]);
 
 describe('extractFrames', () => {
-  it('delivers every frame with its index and its presentation timestamp', async () => {
-    const frames = await extractAll(TINY_VIDEO);
+  it('delivers every frame with its index and its presentation timestamp, and cleans up', async () => {
+    const { signal } = new AbortController();
+    const frames = await extractAll(TINY_VIDEO, { signal });
     expect(moments(frames)).toEqual(Array.from({ length: 24 }, (_, index) => [index, index * 125]));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
     await waitUntilNoFfmpeg();
+  });
+
+  it('keeps the times of a recording that does not begin at zero', async () => {
+    const path = join(folder, 'late.mp4');
+    const shift = ['-c', 'copy', '-output_ts_offset', '5', '-movflags', '+frag_keyframe+empty_moov'];
+    await promisify(execFile)((await testBinaries()).ffmpegPath, [
+      '-v',
+      'error',
+      '-i',
+      TINY_VIDEO,
+      ...shift,
+      path,
+    ]);
+    const truth = await decodedFrameTimes(path, 0);
+    expect(truth[0]).toBeGreaterThanOrEqual(5000);
+    const frames = await extractAll(path);
+    expect(moments(frames)).toEqual(truth.map((time, index) => [index, Math.round(time)]));
   });
 
   it.each([

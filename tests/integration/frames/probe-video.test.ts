@@ -1,9 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { projectRoot } from '../../../src/config.ts';
+import type { FfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
 import { probeVideo } from '../../../worker/frames/probe-video.ts';
-import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
+import { ffmpegChildren } from '../../helpers/ffmpeg-children.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { neverAborted, probe, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
+
+const folder = temporaryDirectory();
+
+/** An ffprobe that never answers. It has to be called ffprobe to be found among the children. */
+async function hangingBinaries(): Promise<FfmpegBinaries> {
+  const ffprobePath = join(folder, 'ffprobe');
+  await writeFile(ffprobePath, '#!/bin/sh\nread -r forever < "$0.pipe"\n', { mode: 0o755 });
+  await promisify(execFile)('mkfifo', [`${ffprobePath}.pipe`]).catch(() => undefined);
+  return { ...(await testBinaries()), ffprobePath };
+}
 
 describe('probeVideo', () => {
   it('reads the facts of the fixture', async () => {
@@ -53,19 +70,22 @@ describe('probeVideo', () => {
     );
   });
 
-  it('ends ffprobe at the time limit', async () => {
-    const limits = { ...WIDE_LIMITS, probeTimeoutMs: 1 };
-    const probing = probeVideo(await testBinaries(), TINY_VIDEO, limits, neverAborted());
+  it('ends an ffprobe that hangs at the time limit', async () => {
+    const limits = { ...WIDE_LIMITS, probeTimeoutMs: 200 };
+    const probing = probeVideo(await hangingBinaries(), TINY_VIDEO, limits, neverAborted());
     await expect(probing).rejects.toMatchObject({ code: 'JOB_TIMED_OUT' });
-    await waitUntilNoFfmpeg();
+    expect(await ffmpegChildren()).toEqual([]);
   });
 
-  it('throws the reason of an abort and leaves no ffprobe behind', async () => {
+  it('ends an ffprobe that hangs on an abort, whose reason it throws', async () => {
     const stop = new AbortController();
-    const probing = probeVideo(await testBinaries(), TINY_VIDEO, WIDE_LIMITS, stop.signal);
+    const probing = probeVideo(await hangingBinaries(), TINY_VIDEO, WIDE_LIMITS, stop.signal);
     const reason = new Error('stopped by the test');
-    setImmediate(() => stop.abort(reason));
+    void waitFor(async () => (await ffmpegChildren())[0], 10_000, 'ffprobe to run').then(() =>
+      stop.abort(reason),
+    );
     await expect(probing).rejects.toBe(reason);
-    await waitUntilNoFfmpeg();
+    expect(await ffmpegChildren()).toEqual([]);
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 });
