@@ -6,7 +6,7 @@ import { AppError } from '../../../src/errors.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { describeWithData, optionalData } from '../../helpers/optional-data.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import { extractAll, TINY_VIDEO } from '../../helpers/video-tools.ts';
+import { extractAll, probe, TINY_VIDEO } from '../../helpers/video-tools.ts';
 
 const folder = temporaryDirectory();
 afterAll(waitUntilNoFfmpeg);
@@ -51,6 +51,7 @@ describe('files that are no proper video', () => {
   it('refuses a playlist even if what it names is a video', async () => {
     await copyFile(TINY_VIDEO, join(folder, 'named.mp4'));
     const playlist = await save('playlist.mp4', "ffconcat version 1.0\nfile 'named.mp4'\n");
+    await expect(probe(playlist)).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
     expect((await failureOf(playlist)).code).toBe('INVALID_VIDEO');
   });
 

@@ -24,7 +24,9 @@ async function hangingBinaries(): Promise<FfmpegBinaries> {
 
 describe('probeVideo', () => {
   it('reads the facts of the fixture', async () => {
-    const facts = await probe(TINY_VIDEO);
+    const { signal } = new AbortController();
+    const facts = await probeVideo(await testBinaries(), TINY_VIDEO, WIDE_LIMITS, signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
     expect(facts.media).toEqual({
       container: 'mp4',
       videoCodec: 'h264',

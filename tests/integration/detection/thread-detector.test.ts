@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { modelsDirectory, readConfig } from '../../../src/config.ts';
+import { createSilentLogger } from '../../../src/logger.ts';
+import type { Detection } from '../../../src/results/results-document.ts';
+import { DEFAULT_MODEL } from '../../../worker/detection/models/catalogue.ts';
+import { loadModel } from '../../../worker/detection/models/load-model.ts';
+import type { ObjectDetector } from '../../../worker/detection/object-detector.ts';
+import { startDetectorThread } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
+import { createThreadDetector } from '../../../worker/detection/tensorflow/thread-detector.ts';
+import { extractFrames } from '../../../worker/frames/extract-frames.ts';
+import { findFfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
+import { probeVideo } from '../../../worker/frames/probe-video.ts';
+import type { RgbImage } from '../../../worker/rgb-image.ts';
+import { TINY_VIDEO } from '../../helpers/running-service.ts';
+
+const logger = createSilentLogger();
+const signal = new AbortController().signal;
+const modelDirectory = join(modelsDirectory(readConfig()), DEFAULT_MODEL);
+const start = (backend: 'wasm' | 'cpu', threads: number) =>
+  createThreadDetector({ modelDirectory, backend, threads, logger });
+
+/** The same detections within what different arithmetic may differ by. */
+const expectClose = (actual: Detection[] = [], expected: Detection[] = []) => {
+  expect(actual.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
+  actual.forEach((detection, index) => {
+    expect(detection.confidence).toBeCloseTo(expected[index]?.confidence ?? Number.NaN, 2);
+    expect(detection.box.x).toBeCloseTo(expected[index]?.box.x ?? Number.NaN, 2);
+    expect(detection.box.height).toBeCloseTo(expected[index]?.box.height ?? Number.NaN, 2);
+  });
+};
+
+let photograph: RgbImage;
+let black: RgbImage;
+let detector: ObjectDetector;
+
+beforeAll(async () => {
+  const binaries = await findFfmpegBinaries({}, logger);
+  const limits = { maxDurationSeconds: 60, maxFramePixels: 10_000_000 };
+  const facts = await probeVideo(binaries, TINY_VIDEO, limits, signal);
+  const bounds = { samplesPerSecond: 1, maxFrames: 10, maxSeconds: 60, signal };
+  for await (const { image } of extractFrames(binaries, TINY_VIDEO, facts, bounds)) {
+    photograph = image;
+    break;
+  }
+  black = { ...photograph, data: new Uint8Array(new SharedArrayBuffer(photograph.data.length)) };
+  detector = await start('wasm', 2);
+});
+afterAll(() => detector.close());
+
+describe('the detector on threads', () => {
+  it('finds the people of a photograph, and nothing on black', async () => {
+    const [seen, nothing] = await detector.detect([photograph, black], 0.5, signal);
+    expect(seen?.detections.filter(({ label }) => label === 'person').length).toBeGreaterThanOrEqual(2);
+    expect(nothing?.detections).toEqual([]);
+    for (const { confidence, box } of seen?.detections ?? []) {
+      expect(confidence).toBeGreaterThanOrEqual(0.5);
+      for (const value of [box.x, box.y, box.x + box.width, box.y + box.height]) {
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(value).toBeLessThanOrEqual(1.00001);
+      }
+    }
+  });
+
+  it('answers in the frames’ order, whichever thread was faster', async () => {
+    const frames = Array.from({ length: 8 }, (_, index) => (index % 3 === 0 ? photograph : black));
+    const answers = await detector.detect(frames, 0.5, signal);
+    expect(answers.map(({ detections }) => detections.length > 0)).toEqual(
+      frames.map((frame) => frame === photograph),
+    );
+  });
+
+  it('gives up at once when aborted, and detects on afterwards', async () => {
+    const controller = new AbortController();
+    const detecting = detector.detect(
+      Array.from({ length: 20 }, () => photograph),
+      0.5,
+      controller.signal,
+    );
+    controller.abort(new Error('enough'));
+    await expect(detecting).rejects.toThrow('enough');
+    expect(await detector.detect([black], 0.5, signal)).toHaveLength(1);
+  });
+
+  it('sees the same on the cpu backend', async () => {
+    const cpu = await start('cpu', 1);
+    try {
+      const [[onCpu], [onWasm]] = await Promise.all([
+        cpu.detect([photograph], 0.3, signal),
+        detector.detect([photograph], 0.3, signal),
+      ]);
+      expectClose(onCpu?.detections, onWasm?.detections);
+      expect([cpu.info.backend, detector.info.backend]).toEqual(['cpu', 'wasm']);
+    } finally {
+      await cpu.close();
+    }
+  });
+
+  it('refuses work after it was closed', async () => {
+    const closed = await start('wasm', 1);
+    await closed.close();
+    await expect(closed.detect([black], 0.5, signal)).rejects.toThrow();
+  });
+
+  it('says what to do when the model is missing', async () => {
+    const missing = createThreadDetector({
+      modelDirectory: '/nonexistent',
+      backend: 'wasm',
+      threads: 1,
+      logger,
+    });
+    await expect(missing).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+      message: expect.stringContaining('npm run models:fetch'),
+    });
+  });
+
+  it('keeps no tensor from frame to frame', async () => {
+    const { directory, manifest } = await loadModel(modelDirectory);
+    const thread = await startDetectorThread({ directory, manifest, backend: 'wasm' });
+    try {
+      const counts = new Set<number>();
+      for (let frame = 0; frame < 20; frame += 1)
+        counts.add((await thread.detect(photograph, 0.5)).tensorCount);
+      expect(counts.size).toBe(1);
+    } finally {
+      await thread.terminate();
+    }
+  });
+});
