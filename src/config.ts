@@ -12,6 +12,9 @@ export const productVersion = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))).version;
 
+/** The folder that the user's command was typed in: npm changes to the project's and keeps this one in INIT_CWD. */
+export const invocationDirectory = process.env['INIT_CWD'] ?? process.cwd();
+
 const GIB = 1024 ** 3;
 const cores = availableParallelism();
 

@@ -10,6 +10,9 @@ export interface ProcessContext {
   stopping: AbortSignal;
 }
 
+/** How a process tells that it failed. There is no logger yet when the configuration is at fault. */
+export type FailureReporter = (error: unknown, name: string, logger: Logger | undefined) => void;
+
 /**
  * The frame of every entry point: reads the configuration, runs `main` until it returns, and sets the exit code.
  * SIGINT, SIGTERM and the end of a parent that started us abort `stopping`. Further signals change nothing, because
@@ -18,6 +21,7 @@ export interface ProcessContext {
 export async function runUntilStopped(
   name: string,
   main: (context: ProcessContext) => Promise<void>,
+  report: FailureReporter = logFailure,
 ): Promise<void> {
   const controller = new AbortController();
   const stop = (why: string) => {
@@ -51,14 +55,19 @@ export async function untilAborted(signal: AbortSignal): Promise<void> {
   await promise;
 }
 
-/** Operators read our own errors as they are; the stack is for those that nobody foresaw. */
-function report(error: unknown, name: string, logger: Logger | undefined): void {
+/** Logs a failure: for services, whose output is read by machines too. */
+function logFailure(error: unknown, name: string, logger: Logger | undefined): void {
+  if (!logger) printFailure(error);
+  else if (error instanceof AppError) logger.fatal({ code: error.code, err: error.cause }, error.message);
+  else logger.fatal({ err: error }, `${name} ended by an unexpected error`);
+}
+
+/** Prints a failure for the person who typed the command; the stack is for errors that nobody foresaw. */
+export function printFailure(error: unknown): void {
   if (!(error instanceof AppError)) {
-    if (logger) logger.fatal({ err: error }, `${name} ended by an unexpected error`);
-    else console.error(error);
-  } else if (logger) {
-    logger.fatal({ code: error.code, err: error.cause }, error.message);
-  } else {
-    console.error(`${error.code}: ${error.message}`);
+    console.error(error);
+    return;
   }
+  console.error(`${error.code}: ${error.message}`);
+  if (error.cause instanceof Error) console.error(`Cause: ${error.cause.message}`);
 }

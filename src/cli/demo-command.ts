@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { storageDirectory } from '../config.ts';
+import { invocationDirectory, storageDirectory } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { resultsKey } from '../results/results-keys.ts';
@@ -26,7 +26,7 @@ export async function runDemo(
   const begun = performance.now();
   const owned = createReleaseStack();
   try {
-    const path = video === undefined ? await makeSample(stopping) : resolve(video);
+    const path = video === undefined ? await makeSample(stopping) : resolve(invocationDirectory, video);
     await access(path, constants.R_OK).catch((cause: unknown) => {
       throw new AppError('INVALID_ARGUMENT', 'The video cannot be read. Give the path of an MP4 file.', {
         cause,

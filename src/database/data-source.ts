@@ -4,6 +4,9 @@ import { CreateJobs1763900000000 } from '../../migrations/1763900000000-create-j
 import { AppError } from '../errors.ts';
 import { JobEntity } from '../jobs/job.entity.ts';
 
+/** Where TypeORM notes which migrations have run. */
+export const MIGRATIONS_TABLE = 'schema_migrations';
+
 /** How long one attempt to connect may take. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -14,7 +17,7 @@ export function createDataSource(databaseUrl: string): DataSource {
     url: databaseUrl,
     entities: [JobEntity],
     migrations: [CreateJobs1763900000000],
-    migrationsTableName: 'schema_migrations',
+    migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: 'foregsyte',

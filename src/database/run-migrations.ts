@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { installQueue, isQueueInstalled } from '../queue/pg-boss-queue.ts';
-import { connectDataSource } from './data-source.ts';
+import { connectDataSource, MIGRATIONS_TABLE } from './data-source.ts';
 
 /** Any number that nothing else locks: it makes processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_701_662;
@@ -54,7 +55,7 @@ async function whyNotMigrated(databaseUrl: string): Promise<string | null> {
   let dataSource: DataSource | undefined;
   try {
     dataSource = await connectDataSource(databaseUrl);
-    if (await dataSource.showMigrations()) return 'The database has not been migrated to this version.';
+    if (await hasPendingMigrations(dataSource)) return 'The database has not been migrated to this version.';
     return (await isQueueInstalled(dataSource.manager))
       ? null
       : 'The queue has not been installed in the database.';
@@ -64,6 +65,21 @@ async function whyNotMigrated(databaseUrl: string): Promise<string | null> {
   } finally {
     await dataSource?.destroy();
   }
+}
+
+/** TypeORM's own `showMigrations` would create its table, and so race with the process that migrates. */
+async function hasPendingMigrations(dataSource: DataSource): Promise<boolean> {
+  const [table] = z
+    .array(z.object({ found: z.boolean() }))
+    .parse(await dataSource.query(`SELECT to_regclass('${MIGRATIONS_TABLE}') IS NOT NULL AS found`));
+  if (!table?.found) return true;
+  const rows = z
+    .array(z.object({ name: z.string() }))
+    .parse(await dataSource.query(`SELECT name FROM ${MIGRATIONS_TABLE}`));
+  const applied = new Set(rows.map(({ name }) => name));
+  return dataSource.migrations.some(
+    (migration) => !applied.has(migration.name ?? migration.constructor.name),
+  );
 }
 
 async function withMigrationLock(

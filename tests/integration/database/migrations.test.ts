@@ -61,6 +61,19 @@ describe('waiting for the migrations', () => {
     }
   });
 
+  it('writes nothing: it never migrates by itself', async () => {
+    const fresh = await createTestDatabase('empty');
+    try {
+      const { signal } = new AbortController();
+      await expect(waitForMigrations(fresh.url, { timeoutMs: 0, logger, signal })).rejects.toThrow();
+      const looking = await connectDataSource(fresh.url);
+      expect(await looking.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
+      await looking.destroy();
+    } finally {
+      await fresh.drop();
+    }
+  });
+
   it('gives up after its time and says what to do', async () => {
     const fresh = await createTestDatabase('empty');
     try {
