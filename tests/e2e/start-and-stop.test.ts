@@ -48,6 +48,8 @@ describe('npm start', () => {
     child.stdout.resume();
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
     expect(pids.size).toBeGreaterThanOrEqual(2);
+    const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
+    expect((await page.text()).toLowerCase()).toContain('sandbox');
     const exit = once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
     child.kill('SIGINT');
     child.kill('SIGINT');
