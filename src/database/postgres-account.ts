@@ -33,7 +33,11 @@ export async function preparePostgresHome(options: {
 }): Promise<PostgresHome> {
   const { installation, dataDirectory } = options;
   await mkdir(dataDirectory, { recursive: true });
-  if (process.getuid?.() !== 0) return { account: {}, installation, clusterParent: dataDirectory };
+  if (process.getuid?.() !== 0) {
+    const ownFolder = join(dataDirectory, 'postgres');
+    await mkdir(ownFolder, { recursive: true, mode: 0o700 });
+    return { account: {}, installation, clusterParent: ownFolder };
+  }
 
   const account = await ensureSystemUser();
   const reachable = (await isOpenToAll(installation)) && (await isOpenToAll(dataDirectory));
