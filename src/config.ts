@@ -24,11 +24,31 @@ const path = z
   .transform((value) => resolve(projectRoot, value));
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+const origins = z.string().transform((value, context) =>
+  value.split(',').flatMap((part) => {
+    const origin = part.trim();
+    if (origin === '') return [];
+    if (URL.canParse(origin) && new URL(origin).origin === origin) return [origin];
+    context.addIssue('must be origins such as https://app.example.com, separated by commas');
+    return z.NEVER;
+  }),
+);
+
+/** Addresses that only this machine reaches. */
+const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
+
 /** One line a variable: its limits, its default. `.env.example` explains each; a test keeps the two in step. */
 const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
-  HOST: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1'),
+  HOST: z.union([z.ipv4(), z.ipv6(), z.hostname()]).default('127.0.0.1'),
   PORT: integer(0, 65535).default(4000),
+  AUTHENTICATION: z.enum(['off', 'keys']).default('off'),
+  CORS_ORIGINS: origins.default([]),
+  REQUESTS_PER_MINUTE: integer(1, 1_000_000_000).default(3_000),
+  MAX_JOBS_WAITING: integer(1, 1_000_000).default(1_000),
+  MAX_STORED_BYTES: integer(1, 1_000_000 * GIB).default(100 * GIB),
+  MAX_UPLOADS_AT_ONCE: integer(1, 1_000).default(8),
+  UPLOAD_TTL_HOURS: integer(1, 168).default(24),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATA_DIR: path.default(join(projectRoot, 'data')),
   MODELS_DIR: path.optional(),
@@ -49,6 +69,14 @@ const environmentSchema = z.object({
   SHUTDOWN_GRACE_MS: integer(0, 600_000).default(5_000),
 });
 
+const consistentSchema = environmentSchema.refine(
+  ({ AUTHENTICATION, HOST }) => AUTHENTICATION !== 'off' || LOOPBACK_HOSTS.includes(HOST),
+  {
+    path: ['HOST'],
+    error: `must be ${LOOPBACK_HOSTS.join(', ')} while AUTHENTICATION is off; set AUTHENTICATION=keys to serve other machines`,
+  },
+);
+
 /** The validated environment, frozen. Paths are absolute, sizes in bytes, times in the unit of their name. */
 export type Config = Readonly<z.infer<typeof environmentSchema>>;
 
@@ -61,7 +89,7 @@ export const configVariables: readonly string[] = Object.keys(environmentSchema.
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const known = configVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
-  const parsed = environmentSchema.safeParse(Object.fromEntries(known));
+  const parsed = consistentSchema.safeParse(Object.fromEntries(known));
   if (parsed.success) return Object.freeze(parsed.data);
   const complaints = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new AppError(

@@ -1,25 +1,45 @@
 import type { DataSource } from 'typeorm';
+import { createApiKeys, type ApiKeys } from './access/api-keys.ts';
+import { createQuotas } from './access/quotas.ts';
 import { storageDirectory, type Config } from './config.ts';
 import { connectDataSource } from './database/data-source.ts';
 import { AppError } from './errors.ts';
+import { createCancelJob, type CancelJob } from './jobs/cancel-job.ts';
+import { createJobCreator } from './jobs/create-job.ts';
+import { createDeleteJob, type DeleteJob } from './jobs/delete-job.ts';
 import { createJobFinder, type JobFinder } from './jobs/find-jobs.ts';
+import { createJobLister, type JobLister } from './jobs/list-jobs.ts';
+import { createPollAdviser, type PollAdviser } from './jobs/poll-advice.ts';
+import { createRetryJob, type RetryJob } from './jobs/retry-job.ts';
 import { createSubmitVideo, type SubmitVideo } from './jobs/submit-video.ts';
 import type { Logger } from './logger.ts';
 import { createPgBossQueue } from './queue/pg-boss-queue.ts';
 import type { QueueService } from './queue/queue-service.ts';
 import { createReleaseStack } from './release-stack.ts';
 import { createOpenResults, type OpenResults } from './results/open-results.ts';
+import { describeService, type ServiceFacts } from './service-facts.ts';
 import { createLocalStorage } from './storage/local-storage.ts';
 import type { StorageService } from './storage/storage-service.ts';
+import { createUploadSlots, type UploadSlots } from './uploads/upload-slots.ts';
+import { createUploads, type Uploads } from './uploads/uploads.ts';
 
 /** Everything that the API and the worker share, wired up. */
 export interface Services {
   dataSource: DataSource;
   queue: QueueService;
   storage: StorageService;
+  apiKeys: ApiKeys;
+  uploads: Uploads;
+  slots: UploadSlots;
   jobs: JobFinder;
+  jobList: JobLister;
+  polling: PollAdviser;
   submitVideo: SubmitVideo;
+  cancelJob: CancelJob;
+  retryJob: RetryJob;
+  deleteJob: DeleteJob;
   openResults: OpenResults;
+  serviceFacts: ServiceFacts;
   close(): Promise<void>;
 }
 
@@ -43,13 +63,31 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     owned.add(() => queue.close());
     const storage = await createLocalStorage(storageDirectory(config));
     const jobs = createJobFinder(dataSource);
+    const quotas = createQuotas({
+      maxJobsWaiting: config.MAX_JOBS_WAITING,
+      maxStoredBytes: config.MAX_STORED_BYTES,
+    });
+    const ttlMs = config.UPLOAD_TTL_HOURS * 3_600_000;
+    const uploads = createUploads({ dataSource, storage, quotas, ttlMs });
+    const slots = createUploadSlots(config.MAX_UPLOADS_AT_ONCE);
+    const creator = createJobCreator({ dataSource, queue, uploads, quotas, logger });
+    const forJobs = { dataSource, queue, storage, jobs, logger };
     return {
       dataSource,
       queue,
       storage,
+      uploads,
+      slots,
       jobs,
-      submitVideo: createSubmitVideo({ dataSource, queue, storage, logger }),
+      apiKeys: createApiKeys(dataSource),
+      jobList: createJobLister(dataSource),
+      polling: createPollAdviser(dataSource),
+      submitVideo: createSubmitVideo({ dataSource, uploads, slots, quotas, creator, jobs }),
+      cancelJob: createCancelJob(forJobs),
+      retryJob: createRetryJob(forJobs),
+      deleteJob: createDeleteJob(forJobs),
       openResults: createOpenResults({ jobs, storage }),
+      serviceFacts: describeService(config),
       close: () => owned.close(),
     };
   } catch (error) {

@@ -5,7 +5,11 @@ import { JobEntity } from '../src/jobs/job.entity.ts';
 import { createJobStatusChanges, isSettled, type JobStatusChanges } from '../src/jobs/job-status.ts';
 import type { Logger } from '../src/logger.ts';
 import type { QueueEntry, QueueService } from '../src/queue/queue-service.ts';
+import type { DiscardOutput } from './discard-output.ts';
 import type { RunAttempt } from './run-attempt.ts';
+
+/** How soon a worker finds out that its job was canceled or deleted. */
+const OWNERSHIP_CHECK_MS = 1_000;
 
 /** Takes jobs from the queue and runs them, one at a time. */
 export interface JobWorker {
@@ -20,6 +24,8 @@ export interface JobWorkerDeps {
   dataSource: DataSource;
   queue: QueueService;
   runAttempt: RunAttempt;
+  /** Removes what an attempt stored for a job that was canceled or deleted meanwhile. */
+  discardOutput: DiscardOutput;
   logger: Logger;
   /** Milliseconds between two looks into an empty queue. */
   pollMs: number;
@@ -32,6 +38,8 @@ export interface JobWorkerDeps {
 /** See JobWorker. */
 export function createJobWorker(deps: JobWorkerDeps): JobWorker {
   const { dataSource, queue, logger, maxAttempts } = deps;
+
+  const isLastAttempt = (job: JobEntity) => job.attempt - job.attemptsBeforeRetry >= maxAttempts;
 
   /** Changes the row and its queue entry together, or neither. */
   const settle = (
@@ -58,7 +66,7 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
         'WORKER_CRASHED',
         `The worker ended in the middle of attempt ${job.attempt}.`,
       );
-      if (job.attempt >= maxAttempts) {
+      if (isLastAttempt(job)) {
         await settle(entry, 'acknowledge', (changes) => changes.fail(job, crashed));
         return null;
       }
@@ -67,17 +75,30 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
     return status.start(entry.jobId);
   };
 
+  /** Looks again and again whether the job is still ours: its owner may have canceled or deleted it. */
+  const watchOwnership = (job: JobEntity): { lost: AbortSignal; close(): void } => {
+    const status = createJobStatusChanges(dataSource.manager, logger);
+    const lost = new AbortController();
+    const check = async () => {
+      if (!(await status.isRunning(job))) lost.abort(noLongerOurs());
+    };
+    const timer = setInterval(() => {
+      check().catch((error: unknown) => {
+        logger.warn({ jobId: job.jobId, err: error }, 'could not look whether the job is still ours');
+      });
+    }, OWNERSHIP_CHECK_MS);
+    return { lost: lost.signal, close: () => clearInterval(timer) };
+  };
+
   const recordFailure = async (entry: QueueEntry, job: JobEntity, cause: unknown, stopping: AbortSignal) => {
     const error = toAppError(cause);
     if (error.code === 'JOB_STATE_CONFLICT') {
-      logger.warn(
-        { jobId: job.jobId, attempt: job.attempt },
-        'gave up a job that another worker has taken over',
-      );
+      logger.warn({ jobId: job.jobId, attempt: job.attempt }, 'gave up a job that is no longer ours');
+      await deps.discardOutput(job.jobId);
       return;
     }
     // Being told to stop is no fault of the job's, however often it happens.
-    const again = stopping.aborted ? error === stopping.reason : error.retryable && job.attempt < maxAttempts;
+    const again = stopping.aborted ? error === stopping.reason : error.retryable && !isLastAttempt(job);
     const level = again ? 'warn' : 'error';
     logger[level]({ jobId: job.jobId, attempt: job.attempt, code: error.code, err: cause }, error.message);
     if (again) await settle(entry, 'release', (changes) => changes.putBack(job, error));
@@ -100,14 +121,17 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
         logger.warn({ jobId: job.jobId, err: error }, 'could not tell the queue that the job is alive');
       });
     }, queue.keepAliveMs);
+    const ownership = watchOwnership(job);
     try {
-      const outputPath = await deps.runAttempt(job, AbortSignal.any([stopping, timeLimit.signal]));
+      const signal = AbortSignal.any([stopping, timeLimit.signal, ownership.lost]);
+      const outputPath = await deps.runAttempt(job, signal);
       await settle(entry, 'acknowledge', (changes) => changes.complete(job, outputPath));
     } catch (error) {
       await recordFailure(entry, job, error, stopping);
     } finally {
       clearTimeout(timer);
       clearInterval(heartbeat);
+      ownership.close();
     }
     return true;
   };
@@ -127,6 +151,10 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
       }
     },
   };
+}
+
+function noLongerOurs(): AppError {
+  return new AppError('JOB_STATE_CONFLICT', 'The job was canceled, deleted or taken over by another worker.');
 }
 
 function tookTooLong(seconds: number): AppError {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { waitForMigrations } from '../src/database/run-migrations.ts';
 import { runUntilStopped } from '../src/run-until-stopped.ts';
 import { createServices, requireDatabaseUrl } from '../src/services.ts';
+import { createDiscardOutput } from './discard-output.ts';
 import { createEngines } from './engines.ts';
 import { createJobWorker } from './job-worker.ts';
 import { createRunAttempt } from './run-attempt.ts';
@@ -25,6 +26,7 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
           pipelines: engines.pipelines,
           scratchDirectory: join(config.DATA_DIR, 'scratch'),
         }),
+        discardOutput: createDiscardOutput({ dataSource, storage }),
         pollMs: config.WORKER_POLL_MS,
         maxJobSeconds: config.MAX_JOB_SECONDS,
         maxAttempts: config.MAX_ATTEMPTS,

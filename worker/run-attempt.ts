@@ -47,6 +47,7 @@ export function createRunAttempt(deps: {
         const outcome = await pipelines[pipelineId].run(input.path, job.options, observer, signal);
 
         signal.throwIfAborted();
+        await status.beginStoring(job);
         const storing = performance.now();
         const { media, models, labels, tracks, textSegments } = outcome;
         const key = resultsKey(job.jobId);

@@ -1,8 +1,13 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { CreateJobs1763900000000 } from '../../migrations/1763900000000-create-jobs.ts';
+import { ServeClients1764000000000 } from '../../migrations/1764000000000-serve-clients.ts';
+import { CreateApiKeys1764000100000 } from '../../migrations/1764000100000-create-api-keys.ts';
+import { CreateUploads1764000200000 } from '../../migrations/1764000200000-create-uploads.ts';
+import { ApiKeyEntity } from '../access/api-key.entity.ts';
 import { AppError } from '../errors.ts';
 import { JobEntity } from '../jobs/job.entity.ts';
+import { UploadEntity } from '../uploads/upload.entity.ts';
 
 /** Where TypeORM notes which migrations have run. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
@@ -15,8 +20,13 @@ export function createDataSource(databaseUrl: string): DataSource {
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
-    entities: [JobEntity],
-    migrations: [CreateJobs1763900000000],
+    entities: [ApiKeyEntity, JobEntity, UploadEntity],
+    migrations: [
+      CreateJobs1763900000000,
+      ServeClients1764000000000,
+      CreateApiKeys1764000100000,
+      CreateUploads1764000200000,
+    ],
     migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ERROR_CODES, type ErrorCode } from '../error-codes.ts';
 import { AppError, toAppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { translateUploadError } from './receive-upload.ts';
@@ -27,16 +27,13 @@ export function createErrorFormatter(logger: Logger) {
     };
     const code = formatted.extensions?.['code'];
     // A request without its file fails while the arguments are read, before any resolver could translate it.
-    const original = translateUploadError(unwrapResolverError(error));
+    const original = translateUploadError(originOf(error));
 
     if (!(original instanceof AppError)) {
       // A value of the wrong type is an argument out of its limits, whoever noticed.
-      if (code === 'BAD_USER_INPUT') {
-        return {
-          ...place,
-          message: formatted.message,
-          extensions: { code: 'INVALID_ARGUMENT', retryable: false },
-        };
+      if (code === 'BAD_USER_INPUT') return refuse(place, 'INVALID_ARGUMENT', formatted.message);
+      if (code === 'GRAPHQL_PARSE_FAILED' && /more than \d+ tokens/.test(formatted.message)) {
+        return refuse(place, 'QUERY_TOO_COMPLEX', formatted.message.replace(/^Syntax Error: /, ''));
       }
       if (typeof code === 'string' && REQUEST_ERROR_CODES.has(code)) {
         return { ...place, message: formatted.message, extensions: { code } };
@@ -44,14 +41,28 @@ export function createErrorFormatter(logger: Logger) {
     }
 
     const appError = toAppError(original);
-    const extensions = { code: appError.code, retryable: appError.retryable, ...appError.details };
-    if (appError.code !== 'INTERNAL_SERVER_ERROR') return { ...place, message: appError.message, extensions };
-
+    const { code: ourCode, message, retryable, details } = appError;
+    if (ourCode !== 'INTERNAL_SERVER_ERROR') {
+      return { ...place, message, extensions: { code: ourCode, retryable, ...details } };
+    }
     const correlationId = randomUUID();
     logger.error(
       { err: appError.cause ?? appError, correlationId },
       'unexpected error in a GraphQL operation',
     );
-    return { ...place, message: appError.message, extensions: { ...extensions, correlationId } };
+    return { ...place, message, extensions: { code: ourCode, correlationId } };
   };
+}
+
+function refuse(
+  place: Pick<GraphQLFormattedError, 'path' | 'locations'>,
+  code: ErrorCode,
+  message: string,
+): GraphQLFormattedError {
+  return { ...place, message, extensions: { code, retryable: ERROR_CODES[code].retryable } };
+}
+
+/** The error behind GraphQL's and Apollo's wrappers. */
+function originOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? originOf(error.originalError) : error;
 }

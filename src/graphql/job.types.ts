@@ -1,69 +1,21 @@
-import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
-import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { ANALYSIS_OPTION_LIMITS, type AnalysisOptions, type OptionLimits } from '../jobs/analysis-options.ts';
-import type { JobEntity, JobStatus } from '../jobs/job.entity.ts';
-import { isSettled, progressOf } from '../jobs/job-status.ts';
+import { GraphQLSafeInt } from 'graphql-scalars';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { JobView } from '../jobs/job-view.ts';
+import { JobStatusReport } from './job-status.types.ts';
+import { MediaInfoType } from './media.types.ts';
 
-/** How long a client should wait before it asks for the status of an unsettled job again. */
-const POLL_AFTER_MS = 1_000;
-
-const JobStatusEnum = {
-  PENDING: 'pending',
-  RUNNING: 'running',
-  COMPLETED: 'completed',
-  FAILED: 'failed',
-  CANCELED: 'canceled',
-} as const satisfies Record<Uppercase<JobStatus>, JobStatus>;
-
-registerEnumType(JobStatusEnum, {
-  name: 'JobStatus',
-  description: 'Where a job is in its life.',
-  valuesConfig: {
-    PENDING: { description: 'Waits for a worker.' },
-    RUNNING: { description: 'A worker is analysing the video.' },
-    COMPLETED: { description: 'Done: the results can be read.' },
-    FAILED: { description: 'Ended without results: errorCode and errorMessage say why.' },
-    CANCELED: { description: 'Ended by request, without results.' },
-  },
-});
-
-const limitsOf = ({ min, max, default: preset }: OptionLimits) =>
-  `${min} to ${max}, ${preset} when not given`;
-
-@InputType({ description: 'How to analyse the video. What is left out has a sensible value.' })
-export class AnalysisOptionsInput implements Partial<Record<keyof AnalysisOptions, number | null>> {
-  @Field(() => Float, {
-    nullable: true,
-    description: `Frames looked at per second of video: ${limitsOf(ANALYSIS_OPTION_LIMITS.samplesPerSecond)}.`,
-  })
-  samplesPerSecond?: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: `Least confidence of an object: ${limitsOf(ANALYSIS_OPTION_LIMITS.minConfidence)}.`,
-  })
-  minConfidence?: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: `Least confidence of a line of text: ${limitsOf(ANALYSIS_OPTION_LIMITS.minTextConfidence)}.`,
-  })
-  minTextConfidence?: number | null;
-}
-
-@ObjectType({ description: 'A submitted video and what became of it.' })
-export class Job {
-  @Field(() => ID, { description: 'UUID of the job.' })
-  readonly id: string;
-
-  @Field(() => JobStatusEnum, { description: 'Where the job is in its life.' })
-  readonly status: JobStatus;
-
-  @Field(() => Float, { description: 'Coarse progress: 0 while pending, 0.5 while running, 1 when settled.' })
-  readonly progress: number;
-
+@ObjectType({ description: 'A submitted video and what became of it.', simpleResolvers: true })
+export class Job extends JobStatusReport {
   @Field(() => ID, { description: 'The pipeline that analyses the video.' })
   readonly pipelineId: string;
+
+  @Field(() => Int, { description: 'Jobs of a higher priority are taken first: 0 to 9.' })
+  readonly priority: number;
+
+  @Field(() => [String], {
+    description: 'Your own words to find the job by: at most 10 of at most 50 characters.',
+  })
+  readonly tags: string[];
 
   @Field(() => String, { description: 'What the client called the file.' })
   readonly originalFilename: string;
@@ -71,91 +23,23 @@ export class Job {
   @Field(() => GraphQLSafeInt, { description: 'Size of the uploaded file in bytes.' })
   readonly sizeBytes: number;
 
-  @Field(() => Int, { description: 'How often a worker has started on the job.' })
-  readonly attempt: number;
+  @Field(() => String, { description: 'SHA-256 of the uploaded file, hexadecimal.' })
+  readonly sha256: string;
 
-  @Field(() => String, {
+  @Field(() => MediaInfoType, {
     nullable: true,
-    description: 'Code of the error that ended the job or its last attempt.',
+    description: 'Facts of the video file; null until a worker has looked at it.',
   })
-  readonly errorCode: string | null;
+  readonly media: MediaInfoType | null;
 
-  @Field(() => String, { nullable: true, description: 'What went wrong, and what to do next.' })
-  readonly errorMessage: string | null;
-
-  @Field(() => GraphQLDateTimeISO, { description: 'When the video was submitted.' })
-  readonly createdAt: Date;
-
-  @Field(() => GraphQLDateTimeISO, { description: 'When the job last changed.' })
-  readonly updatedAt: Date;
-
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When the latest attempt began.' })
-  readonly startedAt: Date | null;
-
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When the job was settled.' })
-  readonly finishedAt: Date | null;
-
-  constructor(job: JobEntity) {
-    this.id = job.jobId;
-    this.status = job.status;
-    this.progress = progressOf(job.status);
+  constructor(job: JobView, pollAfterMs: number | null) {
+    super(job, pollAfterMs);
     this.pipelineId = job.pipelineId;
+    this.priority = job.priority;
+    this.tags = job.tags;
     this.originalFilename = job.originalFilename;
     this.sizeBytes = job.sizeBytes;
-    this.attempt = job.attempt;
-    this.errorCode = job.errorCode;
-    this.errorMessage = job.errorMessage;
-    this.createdAt = job.createdAt;
-    this.updatedAt = job.updatedAt;
-    this.startedAt = job.startedAt;
-    this.finishedAt = job.finishedAt;
-  }
-}
-
-@ObjectType({ description: 'What a client that polls needs to know.' })
-export class JobStatusReport {
-  @Field(() => ID, { description: 'UUID of the job.' })
-  readonly jobId: string;
-
-  @Field(() => JobStatusEnum, { description: 'Where the job is in its life.' })
-  readonly status: JobStatus;
-
-  @Field(() => Float, { description: 'Coarse progress: 0 while pending, 0.5 while running, 1 when settled.' })
-  readonly progress: number;
-
-  @Field(() => Int, { description: 'How often a worker has started on the job.' })
-  readonly attempt: number;
-
-  @Field(() => GraphQLDateTimeISO, { description: 'When the video was submitted.' })
-  readonly createdAt: Date;
-
-  @Field(() => GraphQLDateTimeISO, { description: 'When the job last changed.' })
-  readonly updatedAt: Date;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Code of the error that ended the job or its last attempt.',
-  })
-  readonly errorCode: string | null;
-
-  @Field(() => String, { nullable: true, description: 'What went wrong, and what to do next.' })
-  readonly errorMessage: string | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Milliseconds to wait before asking again; null when the job is settled.',
-  })
-  readonly pollAfterMs: number | null;
-
-  constructor(job: JobEntity) {
-    this.jobId = job.jobId;
-    this.status = job.status;
-    this.progress = progressOf(job.status);
-    this.attempt = job.attempt;
-    this.createdAt = job.createdAt;
-    this.updatedAt = job.updatedAt;
-    this.errorCode = job.errorCode;
-    this.errorMessage = job.errorMessage;
-    this.pollAfterMs = isSettled(job.status) ? null : POLL_AFTER_MS;
+    this.sha256 = job.sha256;
+    this.media = job.media;
   }
 }

@@ -1,5 +1,6 @@
 import type { FileUpload } from 'graphql-upload-ts';
 import { AppError } from '../errors.ts';
+import { assertVideoMediaType } from '../uploads/video-media-type.ts';
 
 /** A file part of a multipart request. */
 export interface ReceivedUpload {
@@ -8,14 +9,16 @@ export interface ReceivedUpload {
   bytes: AsyncIterable<Uint8Array>;
 }
 
-/** The file part, with its errors made ours. */
+/** The file part, with its errors made ours. @throws AppError UNSUPPORTED_MEDIA when it says it is no video. */
 export function receiveUpload(upload: FileUpload): ReceivedUpload {
-  return { filename: upload.filename, bytes: withOurErrors(upload.createReadStream()) };
+  assertVideoMediaType(upload.mimetype);
+  return { filename: upload.filename, bytes: readWithOurErrors(upload) };
 }
 
-async function* withOurErrors(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The stream is opened when it is read: an error of one that nobody listens to would end the process. */
+async function* readWithOurErrors(upload: FileUpload): AsyncGenerator<Uint8Array> {
   try {
-    yield* source;
+    yield* upload.createReadStream();
   } catch (error) {
     throw translateUploadError(error);
   }

@@ -2,6 +2,8 @@ import {
   Arg,
   Args,
   ArgsType,
+  Authorized,
+  Ctx,
   Field,
   FieldResolver,
   ID,
@@ -14,6 +16,7 @@ import {
 import type { OpenResults } from '../results/open-results.ts';
 import type { ResultsHead, Timing } from '../results/results-document.ts';
 import type { ResultsReader } from '../results/read-results.ts';
+import type { RequestContext } from './context.ts';
 import { LabelSummaryType, MediaInfoType, TimingType } from './media.types.ts';
 import { ProvenanceType } from './provenance.types.ts';
 import { FramePage, TextSegmentPage, TrackPage } from './results-page.types.ts';
@@ -74,13 +77,15 @@ export class ResultsResolver {
     this.#openResults = deps.openResults;
   }
 
+  @Authorized('read')
   @Query(() => Results, {
     description: 'The results of a job. Fails with JOB_NOT_COMPLETED before it is completed.',
   })
   async results(
     @Arg('jobId', () => ID, { description: 'UUID of the job.' }) jobId: string,
+    @Ctx() { caller }: RequestContext,
   ): Promise<Results> {
-    const { reader } = await this.#openResults(jobId);
+    const { reader } = await this.#openResults(caller.owner, jobId);
     return new Results(await reader.summary(), reader);
   }
 

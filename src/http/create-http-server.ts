@@ -1,18 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
-import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler } from 'express';
+import cors from 'cors';
+import express, { type Request } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.ts';
-import { AppError, toAppError } from '../errors.ts';
-import { createErrorFormatter } from '../graphql/format-error.ts';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { receiveMultipart } from './receive-multipart.ts';
+import type { Services } from '../services.ts';
+import { answerErrors, answerNotFound } from './answer-errors.ts';
+import { authenticate } from './authenticate.ts';
+import { createGraphqlEndpoint } from './graphql-endpoint.ts';
+import { guardOrigin } from './guard-origin.ts';
+import { limitRate } from './limit-rate.ts';
+import { securityHeaders } from './security-headers.ts';
+import { createUploadRoutes } from './upload-routes.ts';
+import { createVideoRoutes } from './video-routes.ts';
 
-/** Largest GraphQL request that is not an upload. */
-const MAX_JSON_BYTES = 1_000_000;
 /** A connection on which nothing moves for this long is closed. */
 const IDLE_MS = 60_000;
 /** A whole request may take this long: a large upload over a slow line. */
@@ -26,78 +29,56 @@ export interface HttpServer {
 }
 
 /**
- * Starts the API: GraphQL on `/graphql` (with Apollo Sandbox outside production) and `/healthz`.
+ * Starts the API: GraphQL on `/graphql`, uploads on `/uploads`, plain routes on `/video` and `/results`, `/healthz`.
  * @throws AppError INVALID_CONFIGURATION when the port cannot be taken.
  */
 export async function createHttpServer(deps: {
   config: Config;
   schema: GraphQLSchema;
+  services: Services;
   logger: Logger;
 }): Promise<HttpServer> {
-  const { config, schema, logger } = deps;
+  const { config, schema, services, logger } = deps;
   const app = express();
-  const server = createServer(app);
-  server.setTimeout(IDLE_MS);
-  server.requestTimeout = REQUEST_MS;
-
-  const apollo = new ApolloServer({
-    schema,
-    csrfPrevention: true,
-    introspection: config.NODE_ENV !== 'production',
-    includeStacktraceInErrorResponses: false,
-    formatError: createErrorFormatter(logger),
-    stopOnTerminationSignals: false,
-    nodeEnv: config.NODE_ENV,
-    logger,
-    plugins: [
-      ApolloServerPluginDrainHttpServer({
-        httpServer: server,
-        stopGracePeriodMillis: config.SHUTDOWN_GRACE_MS,
-      }),
-    ],
-  });
-  await apollo.start();
+  const httpServer = createServer(app);
+  httpServer.setTimeout(IDLE_MS);
+  httpServer.requestTimeout = REQUEST_MS;
+  const graphql = await createGraphqlEndpoint({ config, schema, httpServer, logger });
 
   app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(securityHeaders({ sandbox: config.NODE_ENV !== 'production' }));
+  if (config.CORS_ORIGINS.length > 0) app.use(cors({ origin: config.CORS_ORIGINS, maxAge: 600 }));
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
-  app.use(
-    '/graphql',
-    receiveMultipart({ maxFileSize: config.MAX_UPLOAD_BYTES }),
-    express.json({ limit: MAX_JSON_BYTES }),
-    expressMiddleware(apollo),
-  );
+  const loopbackOnly = config.AUTHENTICATION === 'off';
+  app.use(guardOrigin({ allowedOrigins: config.CORS_ORIGINS, loopbackOnly }));
+  // The page itself holds no data, so it needs no key; what is asked for on it does.
+  app.get('/graphql', (request, response, next) => {
+    if (isForSandbox(request, config)) graphql.handler(request, response, next);
+    else next();
+  });
+  app.use(authenticate({ mode: config.AUTHENTICATION, apiKeys: services.apiKeys }));
+  app.use(limitRate({ requestsPerMinute: config.REQUESTS_PER_MINUTE }));
+  app.use('/graphql', graphql.handler);
+  app.use('/uploads', createUploadRoutes({ ...services, config, logger }));
+  app.use('/video', createVideoRoutes({ ...services, config }));
+  app.use(answerNotFound);
   app.use(answerErrors(logger));
 
-  await listen(server, config);
+  await listen(httpServer, config);
   return {
-    url: `http://${hostInUrl(config.HOST)}:${portOf(server)}`,
+    url: `http://${hostInUrl(config.HOST)}:${portOf(httpServer)}`,
     // Apollo's drain plugin closes the HTTP server with it.
-    close: () => apollo.stop(),
+    close: () => graphql.stop(),
   };
 }
 
-/** The last handler: errors outside GraphQL, for instance a body that is no JSON. */
-function answerErrors(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    if (response.headersSent) return next(error);
-    const appError = isClientError(error)
-      ? new AppError(
-          'INVALID_ARGUMENT',
-          'The request cannot be read. Send JSON, or a GraphQL multipart request.',
-        )
-      : toAppError(error);
-    if (appError.httpStatus >= 500) logger.error({ err: error }, 'unexpected error in an HTTP request');
-    const extensions = { code: appError.code, retryable: appError.retryable, ...appError.details };
-    response.status(appError.httpStatus).json({ errors: [{ message: appError.message, extensions }] });
-  };
-}
-
-/** Express's parsers and the upload library mark what the client got wrong with a 4xx status. */
-function isClientError(error: unknown): boolean {
-  if (!(error instanceof Error) || !('status' in error)) return false;
-  return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
+/** Whether a browser opens Apollo Sandbox, which there is outside production. */
+function isForSandbox(request: Request, config: Config): boolean {
+  return config.NODE_ENV !== 'production' && request.accepts(['json', 'html']) === 'html';
 }
 
 async function listen(server: Server, config: Config): Promise<void> {
@@ -110,9 +91,7 @@ async function listen(server: Server, config: Config): Promise<void> {
     throw new AppError(
       'INVALID_CONFIGURATION',
       `Port ${config.PORT} cannot be taken. Set PORT to a free one.`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   } finally {
     server.off('error', reject);

@@ -1,8 +1,7 @@
 import type { RequestHandler } from 'express';
 import { processRequest } from 'graphql-upload-ts';
+import { cutOffAfterAnswer } from './linger.ts';
 
-/** How long a client that was refused may go on sending before its connection is cut. */
-const LINGER_MS = 2_000;
 const MAX_FIELD_BYTES = 1_000_000;
 
 /**
@@ -16,14 +15,7 @@ export function receiveMultipart(options: { maxFileSize: number }): RequestHandl
   return async (request, response, next) => {
     if (!request.is('multipart/form-data')) return next();
 
-    response.once('finish', () => {
-      if (request.complete) return;
-      // The client is still sending. Its bytes are thrown away, and for a moment only, so that it can read the answer.
-      request.resume();
-      const cut = setTimeout(() => request.destroy(), LINGER_MS);
-      request.once('close', () => clearTimeout(cut));
-    });
-
+    cutOffAfterAnswer(request, response);
     try {
       const settings = { maxFieldSize: MAX_FIELD_BYTES, maxFileSize: options.maxFileSize, maxFiles: 1 };
       request.body = await processRequest(request, response, settings);

@@ -1,26 +1,9 @@
-import type { EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { MediaInfo } from '../results/results-document.ts';
 import { JobEntity, type JobStatus } from './job.entity.ts';
-
-/**
- * The state machine of a job, and the only place that changes a status.
- *
- *     pending -> running -> completed
- *        ^          |  \--> failed
- *        \----------/
- *
- * docs/job-states.md says who moves a job along each arrow.
- */
-export const JOB_TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
-  pending: ['running', 'canceled'],
-  running: ['completed', 'failed', 'pending', 'canceled'],
-  completed: [],
-  failed: [],
-  canceled: [],
-};
 
 /** A running job and the attempt that runs it: what a worker must hold to change the row. */
 export interface RunningAttempt {
@@ -28,10 +11,27 @@ export interface RunningAttempt {
   attempt: number;
 }
 
+/** A job as its owner names it. */
+export interface OwnedJob {
+  jobId: string;
+  owner: string;
+}
+
 /** Why a job failed, or why it has to run again. */
 export type JobError = Pick<AppError, 'code' | 'message'>;
 
-/** Changes job rows from one status to the next, in the transaction of `manager`, logging each change. */
+/**
+ * The state machine of a job, and the only place that changes a status: each change happens in the transaction of
+ * `manager` and is logged.
+ *
+ *     pending -> running -> completed
+ *      ^ ^ |      | | \---> failed ----\
+ *      | \-+------/ \-----> canceled --+
+ *      |   \--------------> canceled   |
+ *      \-------------------------------/
+ *
+ * docs/job-states.md says who moves a job along each arrow.
+ */
 export interface JobStatusChanges {
   /** pending -> running: a worker starts the next attempt. Null when the job is not pending. */
   start(jobId: string): Promise<JobEntity | null>;
@@ -41,11 +41,25 @@ export interface JobStatusChanges {
   fail(running: RunningAttempt, error: JobError): Promise<void>;
   /** running -> pending: this attempt is over, another may succeed. The last error stays visible meanwhile. */
   putBack(running: RunningAttempt, error: JobError): Promise<void>;
-  /** Notes what the probe found, while running. */
+  /** Notes what the probe found, and that the analysis has begun. */
   describeMedia(running: RunningAttempt, media: MediaInfo): Promise<void>;
+  /** Notes that the results are being stored. */
+  beginStoring(running: RunningAttempt): Promise<void>;
+  /** Whether the attempt still owns the job: false once it was canceled, deleted or taken over. */
+  isRunning(running: RunningAttempt): Promise<boolean>;
+  /** pending or running -> canceled, for the job's owner. False when the job is in another state. */
+  cancel(job: OwnedJob): Promise<boolean>;
+  /** failed or canceled -> pending, with all attempts anew. False when the job is in another state. */
+  retry(job: OwnedJob): Promise<boolean>;
 }
 
-/** See JobStatusChanges. Each change but `start` throws JOB_STATE_CONFLICT when the attempt no longer owns the row. */
+/** What every settled row has. */
+const SETTLED: QueryDeepPartialEntity<JobEntity> = { stage: 'settled', finishedAt: () => 'now()' };
+
+/** What every change of a row sets. */
+const CHANGED = { revision: () => 'revision + 1', updatedAt: () => 'now()' };
+
+/** See JobStatusChanges. Each change of a running attempt throws JOB_STATE_CONFLICT when the attempt no longer owns the row. */
 export function createJobStatusChanges(manager: EntityManager, logger: Logger): JobStatusChanges {
   const change = async (
     running: RunningAttempt,
@@ -55,7 +69,7 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
     const result = await manager.update(
       JobEntity,
       { jobId: running.jobId, status: 'running', attempt: running.attempt },
-      { ...values, status: to, updatedAt: () => 'now()' },
+      { ...values, ...CHANGED, status: to },
     );
     if (result.affected !== 1) {
       throw new AppError(
@@ -66,19 +80,35 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
     if (to !== 'running') logTransition(logger, running, 'running', to);
   };
 
+  const moveOwned = async (
+    { jobId, owner }: OwnedJob,
+    from: readonly JobStatus[],
+    to: JobStatus,
+    values: QueryDeepPartialEntity<JobEntity>,
+  ): Promise<boolean> => {
+    const result = await manager.update(
+      JobEntity,
+      { jobId, owner, status: In(from) },
+      { ...values, ...CHANGED, status: to },
+    );
+    if (result.affected !== 1) return false;
+    logger.info({ jobId, owner }, `job ${jobId}: ${from.join(' or ')} -> ${to}`);
+    return true;
+  };
+
   return {
     async start(jobId) {
-      const result = await manager
-        .createQueryBuilder()
-        .update(JobEntity)
-        .set({
+      const result = await manager.update(
+        JobEntity,
+        { jobId, status: 'pending' },
+        {
+          ...CHANGED,
           status: 'running',
+          stage: 'probing',
           attempt: () => 'attempt + 1',
           startedAt: () => 'now()',
-          updatedAt: () => 'now()',
-        })
-        .where({ jobId, status: 'pending' })
-        .execute();
+        },
+      );
       if (result.affected !== 1) return null;
       const job = await manager.findOneByOrFail(JobEntity, { jobId });
       logTransition(logger, job, 'pending', 'running');
@@ -87,28 +117,47 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
 
     async complete(running, outputPath) {
       await change(running, 'completed', {
+        ...SETTLED,
         outputPath,
         errorCode: null,
         errorMessage: null,
-        finishedAt: () => 'now()',
       });
     },
 
     async fail(running, error) {
-      await change(running, 'failed', {
-        errorCode: error.code,
-        errorMessage: error.message,
-        finishedAt: () => 'now()',
-      });
+      await change(running, 'failed', { ...SETTLED, errorCode: error.code, errorMessage: error.message });
     },
 
     async putBack(running, error) {
-      await change(running, 'pending', { errorCode: error.code, errorMessage: error.message });
+      await change(running, 'pending', {
+        stage: 'queued',
+        errorCode: error.code,
+        errorMessage: error.message,
+      });
     },
 
     async describeMedia(running, media) {
-      await change(running, 'running', { media });
+      await change(running, 'running', { media, stage: 'analysing' });
     },
+
+    async beginStoring(running) {
+      await change(running, 'running', { stage: 'storing' });
+    },
+
+    isRunning: ({ jobId, attempt }) => manager.existsBy(JobEntity, { jobId, attempt, status: 'running' }),
+
+    cancel: (job) => moveOwned(job, ['pending', 'running'], 'canceled', SETTLED),
+
+    retry: (job) =>
+      moveOwned(job, ['failed', 'canceled'], 'pending', {
+        stage: 'queued',
+        attemptsBeforeRetry: () => 'attempt',
+        queuedAt: () => 'now()',
+        startedAt: null,
+        finishedAt: null,
+        errorCode: null,
+        errorMessage: null,
+      }),
   };
 }
 
@@ -118,9 +167,9 @@ export function progressOf(status: JobStatus): number {
   return status === 'running' ? 0.5 : 1;
 }
 
-/** Whether a job in this status will never change again by itself. */
+/** Whether a job in this status stays in it unless its owner asks for something. */
 export function isSettled(status: JobStatus): boolean {
-  return JOB_TRANSITIONS[status].length === 0;
+  return status !== 'pending' && status !== 'running';
 }
 
 function logTransition(logger: Logger, job: RunningAttempt, from: JobStatus, to: JobStatus): void {

@@ -1,4 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { ErrorCode } from '../error-codes.ts';
+import { safeInteger } from '../database/safe-integer.ts';
 import type { MediaInfo } from '../results/results-document.ts';
 import type { AnalysisOptions } from './analysis-options.ts';
 
@@ -8,19 +10,58 @@ export const JOB_STATUSES = ['pending', 'running', 'completed', 'failed', 'cance
 /** See JOB_STATUSES. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** bigint columns arrive as text; all of ours stay below 2^53. */
-const safeInteger = { to: (value: number) => value, from: (value: string) => Number(value) };
+/** What is being done for a job. A queued or settled job is in the stage of that name. */
+export const JOB_STAGES = ['queued', 'probing', 'analysing', 'storing', 'settled'] as const;
+
+/** See JOB_STAGES. */
+export type JobStage = (typeof JOB_STAGES)[number];
 
 /** One submitted video and what became of it: a row of the `jobs` table. */
 @Entity({ name: 'jobs' })
-@Index('jobs_created_at_idx', ['createdAt', 'jobId'])
 @Index('jobs_status_idx', ['status'])
+@Index('jobs_owner_idx', ['owner', 'createdAt', 'jobId'])
+@Index('jobs_owner_status_idx', ['owner', 'status', 'createdAt', 'jobId'])
+@Index('jobs_queue_idx', ['priority', 'queuedAt', 'jobId'], { where: `"status" = 'pending'` })
+@Index('jobs_finished_idx', ['finishedAt'], { where: `"status" = 'completed'` })
+@Index('jobs_tags_idx', ['tags'], { type: 'gin' })
+@Index('jobs_search_idx', { synchronize: false })
+@Index('jobs_idempotency_idx', ['owner', 'idempotencyKey'], {
+  unique: true,
+  where: `"idempotency_key" IS NOT NULL`,
+})
 export class JobEntity {
   @PrimaryColumn('uuid', { name: 'job_id', primaryKeyConstraintName: 'jobs_pkey' })
   jobId!: string;
 
   @Column('enum', { enum: JOB_STATUSES, enumName: 'job_status_enum', default: 'pending' })
   status!: JobStatus;
+
+  @Column('enum', { enum: JOB_STAGES, enumName: 'job_stage_enum', default: 'queued' })
+  stage!: JobStage;
+
+  /** Grows with every change of the row. */
+  @Column('integer', { default: 1 })
+  revision!: number;
+
+  /** Who submitted the job; only this owner's keys see it. */
+  @Column('text', { default: 'local' })
+  owner!: string;
+
+  /** 0..9: jobs of a higher priority are taken first. */
+  @Column('smallint', { default: 0 })
+  priority!: number;
+
+  /** The client's own words to find the job by. */
+  @Column('text', { array: true, default: () => `'{}'` })
+  tags!: string[];
+
+  /** Under this key a repeated submission finds the job again. */
+  @Column('text', { name: 'idempotency_key', nullable: true })
+  idempotencyKey!: string | null;
+
+  /** What was submitted under the key: SHA-256, hex, of everything that must be the same. */
+  @Column('text', { name: 'request_fingerprint', nullable: true })
+  requestFingerprint!: string | null;
 
   @Column('text', { name: 'pipeline_id' })
   pipelineId!: string;
@@ -55,8 +96,12 @@ export class JobEntity {
   @Column('integer', { default: 0 })
   attempt!: number;
 
+  /** Attempts that were made before `retryJob` last started afresh: they count against no limit. */
+  @Column('integer', { name: 'attempts_before_retry', default: 0 })
+  attemptsBeforeRetry!: number;
+
   @Column('text', { name: 'error_code', nullable: true })
-  errorCode!: string | null;
+  errorCode!: ErrorCode | null;
 
   @Column('text', { name: 'error_message', nullable: true })
   errorMessage!: string | null;
@@ -66,6 +111,10 @@ export class JobEntity {
 
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
+
+  /** Since when the job has had its place in the queue. */
+  @Column({ type: 'timestamptz', name: 'queued_at', precision: 3, default: () => 'now()' })
+  queuedAt!: Date;
 
   @Column({ type: 'timestamptz', name: 'started_at', precision: 3, nullable: true })
   startedAt!: Date | null;

@@ -37,6 +37,12 @@ export function createMemoryQueue(): QueueService {
       waiting.unshift({ ...known, redeliveries: known.redeliveries + 1 });
     },
 
+    async remove(jobId) {
+      const index = waiting.findIndex((entry) => entry.jobId === jobId);
+      if (index >= 0) waiting.splice(index, 1);
+      for (const entry of delivered.values()) if (entry.jobId === jobId) delivered.delete(entry.entryId);
+    },
+
     async keepAlive() {},
 
     async size() {

@@ -66,7 +66,8 @@ export async function createPgBossQueue(databaseUrl: string, logger: Logger): Pr
     keepAliveMs: (HEARTBEAT_SECONDS * 1000) / 3,
 
     async enqueue(jobId, { transaction, priority = 0 } = {}) {
-      const id = await boss.send(QUEUE_NAME, { jobId }, { priority, ...databaseOf(transaction) });
+      // The job's id is its entry's too, so that the entry is found without a search.
+      const id = await boss.send(QUEUE_NAME, { jobId }, { id: jobId, priority, ...databaseOf(transaction) });
       if (id === null)
         throw new AppError('INTERNAL_SERVER_ERROR', 'The queue refused the job. Try again later.');
     },
@@ -90,6 +91,10 @@ export async function createPgBossQueue(databaseUrl: string, logger: Logger): Pr
 
     async release(entry, { transaction } = {}) {
       await boss.fail(QUEUE_NAME, attemptOf(entry), null, databaseOf(transaction));
+    },
+
+    async remove(jobId, { transaction } = {}) {
+      await boss.deleteJob(QUEUE_NAME, jobId, databaseOf(transaction));
     },
 
     async keepAlive(entry) {

@@ -19,7 +19,7 @@ export interface QueueOptions {
  * An entry that was dequeued is gone for others until it is acknowledged, released, or its worker falls silent.
  */
 export interface QueueService {
-  /** Adds a job. `priority` 0..9, larger first; default 0. */
+  /** Adds a job that has no entry. `priority` 0..9, larger first; default 0. */
   enqueue(jobId: string, options?: QueueOptions & { priority?: number }): Promise<void>;
   /** Takes the next job, or null when none waits. */
   dequeue(): Promise<QueueEntry | null>;
@@ -27,6 +27,8 @@ export interface QueueService {
   acknowledge(entry: QueueEntry, options?: QueueOptions): Promise<void>;
   /** The job was not settled: its entry goes back and is delivered again. */
   release(entry: QueueEntry, options?: QueueOptions): Promise<void>;
+  /** Takes the job's entry away, whether it waits, is being worked on or is done. No entry is no error. */
+  remove(jobId: string, options?: QueueOptions): Promise<void>;
   /** Tells the queue that the entry's worker lives. To be called every `keepAliveMs`. */
   keepAlive(entry: QueueEntry): Promise<void>;
   readonly keepAliveMs: number;

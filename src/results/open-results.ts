@@ -1,22 +1,22 @@
 import { AppError } from '../errors.ts';
 import type { JobFinder } from '../jobs/find-jobs.ts';
-import type { JobEntity } from '../jobs/job.entity.ts';
+import type { JobView } from '../jobs/job-view.ts';
 import type { StorageService } from '../storage/storage-service.ts';
 import { createResultsReader, type ResultsReader } from './read-results.ts';
 
 /** A completed job and its results. */
 export interface OpenedResults {
-  job: JobEntity;
+  job: JobView;
   reader: ResultsReader;
 }
 
 /** Opens the results of a job, for clients: nothing is served before the job is completed. */
-export type OpenResults = (jobId: string) => Promise<OpenedResults>;
+export type OpenResults = (owner: string, jobId: string) => Promise<OpenedResults>;
 
 /** The opener throws AppError JOB_NOT_FOUND, or JOB_NOT_COMPLETED with the job's status. */
 export function createOpenResults(deps: { jobs: JobFinder; storage: StorageService }): OpenResults {
-  return async (jobId) => {
-    const job = await deps.jobs.findJob(jobId);
+  return async (owner, jobId) => {
+    const job = await deps.jobs.findJob(owner, jobId);
     if (job.status !== 'completed' || job.outputPath === null) {
       const advice =
         job.status === 'pending' || job.status === 'running'

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../errors.ts';
+import { errnoOf, flushFolder, storageError, translateErrors } from './file-errors.ts';
+import { createLocalPartials } from './local-partials.ts';
 import type { StorageService } from './storage-service.ts';
 
 /** No separators and no leading dot: a key is one name inside the root, so it can never lead out of it. */
@@ -33,6 +35,8 @@ export async function createLocalStorage(root: string): Promise<StorageService> 
   };
 
   return {
+    partials: createLocalPartials(root, temporary, pathOf),
+
     async save(key, source) {
       const path = pathOf(key);
       const partial = join(temporary, `${randomUUID()}.part`);
@@ -100,43 +104,4 @@ export async function createLocalStorage(root: string): Promise<StorageService> 
       return { path: pathOf(key), release: async () => {} };
     },
   };
-}
-
-/** Makes a rename in `folder` survive a power cut. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function translateErrors<T>(doing: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    // Only what the file system says is ours; an error of the source goes on as it is.
-    if (error instanceof AppError || errnoOf(error) === undefined) throw error;
-    throw storageError(doing, error);
-  }
-}
-
-function storageError(doing: string, cause: unknown): AppError {
-  const reason =
-    errnoOf(cause) === 'ENOSPC' ? 'the disk is full' : `the file system answered ${errnoOf(cause)}`;
-  return new AppError(
-    'STORAGE_FAILED',
-    `Storage could not ${doing}: ${reason}. Ask the operator to look at its disk.`,
-    {
-      cause,
-    },
-  );
-}
-
-/** The `errno` name of a failed system call; undefined for any other error. */
-function errnoOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if (!('syscall' in error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }

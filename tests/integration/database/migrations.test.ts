@@ -18,28 +18,74 @@ afterAll(async () => {
   await database.drop();
 });
 
-const ours = async () => ({
-  tables: await dataSource.query(
-    `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename = 'jobs'`,
+/** Columns, indexes and types of ours: everything that a migration can change. */
+const schema = async () => ({
+  columns: await dataSource.query(
+    `SELECT table_name, column_name, data_type, column_default, is_nullable FROM information_schema.columns
+      WHERE table_schema = 'public' AND table_name <> 'schema_migrations' ORDER BY 1, 2`,
   ),
-  types: await dataSource.query(`SELECT typname FROM pg_type WHERE typname = 'job_status_enum'`),
+  indexes: await dataSource.query(
+    `SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY 1`,
+  ),
+  types: await dataSource.query(
+    `SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e' ORDER BY 1`,
+  ),
 });
 
 describe('migrations', () => {
-  it('go up, down and up again, leaving nothing behind on the way down', async () => {
-    const there = { tables: [{ tablename: 'jobs' }], types: [{ typname: 'job_status_enum' }] };
+  it('go down step by step, leaving nothing behind, and up again to the same', async () => {
     await migrateUp(database.url, logger);
-    expect(await ours()).toEqual(there);
-    await migrateDown(database.url, logger);
-    expect(await ours()).toEqual({ tables: [], types: [] });
+    const whole = await schema();
+    const steps = [whole];
+    for (const migration of dataSource.migrations) {
+      await migrateDown(database.url, logger);
+      const left = await schema();
+      // Each step takes something away.
+      expect({ migration, left }).not.toEqual({ migration, left: steps.at(-1) });
+      steps.push(left);
+    }
+    expect(steps.at(-1)).toEqual({ columns: [], indexes: [], types: [] });
     await migrateUp(database.url, logger);
-    expect(await ours()).toEqual(there);
+    expect(await schema()).toEqual(whole);
+    // Half way back and up again: each down() really undoes its up().
+    for (const left of steps.slice(1, 3)) {
+      await migrateDown(database.url, logger);
+      expect(await schema()).toEqual(left);
+    }
+    await migrateUp(database.url, logger);
+    expect(await schema()).toEqual(whole);
+  });
+
+  it('keep the jobs that are there, in the stage of their status', async () => {
+    for (let step = 1; step < dataSource.migrations.length; step += 1)
+      await migrateDown(database.url, logger);
+    await dataSource.query(
+      `INSERT INTO jobs (job_id, status, pipeline_id, options, input_path, original_filename, size_bytes, sha256)
+        SELECT gen_random_uuid(), status, 'yolo_ocr', '{}', 'a.mp4', 'a.mp4', 1, ''
+        FROM unnest(enum_range(NULL::job_status_enum)) AS status`,
+    );
+    await migrateUp(database.url, logger);
+    const rows = await dataSource.query(
+      `SELECT status, stage, owner, queued_at = created_at AS queued FROM jobs ORDER BY status`,
+    );
+    expect(rows).toEqual([
+      { status: 'pending', stage: 'queued', owner: 'local', queued: true },
+      { status: 'running', stage: 'analysing', owner: 'local', queued: true },
+      ...['completed', 'failed', 'canceled'].map((status) => ({
+        status,
+        stage: 'settled',
+        owner: 'local',
+        queued: true,
+      })),
+    ]);
+    await dataSource.query('DELETE FROM jobs');
   });
 
   it('can be run by several processes at once', async () => {
+    const whole = await schema();
     await migrateDown(database.url, logger);
     await Promise.all([1, 2, 3].map(() => migrateUp(database.url, logger)));
-    expect((await ours()).tables).toHaveLength(1);
+    expect(await schema()).toEqual(whole);
   });
 
   it('make exactly the tables that the entities describe', async () => {

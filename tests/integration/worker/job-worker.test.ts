@@ -47,7 +47,20 @@ async function createJob(): Promise<string> {
 }
 const read = (jobId: string) => dataSource.manager.findOneByOrFail(JobEntity, { jobId });
 const workerThat = (runAttempt: RunAttempt, maxAttempts = 3, maxJobSeconds = 60) =>
-  createJobWorker({ dataSource, queue, logger, runAttempt, pollMs: 10, maxJobSeconds, maxAttempts });
+  createJobWorker({
+    dataSource,
+    queue,
+    logger,
+    runAttempt,
+    discardOutput,
+    pollMs: 10,
+    maxJobSeconds,
+    maxAttempts,
+  });
+const discarded: string[] = [];
+const discardOutput = async (jobId: string) => {
+  discarded.push(jobId);
+};
 const untilAborted: RunAttempt = (_job, signal) =>
   new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ErrorCode } from '../../../src/errors.ts';
+import type { ErrorCode } from '../../../src/error-codes.ts';
 import type { Detection } from '../../../src/results/results-document.ts';
 import type { RgbImage } from '../../rgb-image.ts';
 import { manifestSchema } from '../models/manifest.ts';

@@ -46,6 +46,13 @@ export function inspectUpload(source: AsyncIterable<Uint8Array>): InspectedUploa
   return { bytes: bytes(), facts: () => ({ sha256: hash.copy().digest('hex') }) };
 }
 
+/** Reads an upload to its end, keeping nothing. Throws like `inspectUpload`. */
+export async function readUploadFacts(source: AsyncIterable<Uint8Array>): Promise<UploadFacts> {
+  const inspected = inspectUpload(source);
+  for await (const chunk of inspected.bytes) void chunk;
+  return inspected.facts();
+}
+
 /** Walks the boxes (4 bytes of size, 4 of type) that begin within `header`. */
 function assertFileTypeBox(header: Buffer): void {
   let offset = 0;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { inspectUpload } from '../../../src/jobs/inspect-upload.ts';
+import { inspectUpload } from '../../../src/uploads/inspect-upload.ts';
 
 const box = (type: string, size: number) => {
   const bytes = Buffer.alloc(size);

@@ -1,0 +1,65 @@
+import type { EntityManager } from 'typeorm';
+import { AppError } from '../errors.ts';
+
+/** What one owner may use. */
+export interface QuotaLimits {
+  /** Jobs that wait for a worker. */
+  maxJobsWaiting: number;
+  /** Bytes of videos, of jobs and of uploads that no job has consumed yet. */
+  maxStoredBytes: number;
+}
+
+/** Checks what an owner uses against the limits. */
+export interface Quotas {
+  /**
+   * Whether `owner` may store `bytes` more, in the transaction of `manager`.
+   * @throws AppError QUOTA_EXCEEDED naming the quota.
+   */
+  assertRoomForBytes(manager: EntityManager, owner: string, bytes: number): Promise<void>;
+  /** Whether one more job of `owner` may wait. @throws AppError QUOTA_EXCEEDED naming the quota. */
+  assertRoomForJob(manager: EntityManager, owner: string): Promise<void>;
+  /** Makes the transaction of `manager` the only one that checks and uses `owner`'s quotas until it ends. */
+  lockOwner(manager: EntityManager, owner: string): Promise<void>;
+}
+
+/** See Quotas. */
+export function createQuotas(limits: QuotaLimits): Quotas {
+  const { maxJobsWaiting, maxStoredBytes } = limits;
+  return {
+    async assertRoomForBytes(manager, owner, bytes) {
+      const [used] = await manager.query<{ bytes: number }[]>(
+        `SELECT (SELECT coalesce(sum(size_bytes), 0) FROM jobs WHERE owner = $1)::float8
+          + (SELECT coalesce(sum(size_bytes), 0) FROM uploads WHERE owner = $1)::float8 AS bytes`,
+        [owner],
+      );
+      if ((used?.bytes ?? 0) + bytes <= maxStoredBytes) return;
+      throw new AppError(
+        'QUOTA_EXCEEDED',
+        `Your videos may take ${maxStoredBytes} bytes. Delete jobs that you do not need any more.`,
+        { details: { quota: 'storedBytes', limit: maxStoredBytes } },
+      );
+    },
+
+    async assertRoomForJob(manager, owner) {
+      const [waiting] = await manager.query<{ jobs: number }[]>(
+        `SELECT count(*)::int AS jobs FROM (
+          SELECT FROM jobs WHERE owner = $1 AND status = 'pending' LIMIT $2) AS waiting`,
+        [owner, maxJobsWaiting],
+      );
+      if ((waiting?.jobs ?? 0) < maxJobsWaiting) return;
+      throw new AppError(
+        'QUOTA_EXCEEDED',
+        `${maxJobsWaiting} of your jobs wait already. Submit more later.`,
+        {
+          details: { quota: 'jobsWaiting', limit: maxJobsWaiting },
+        },
+      );
+    },
+
+    async lockOwner(manager, owner) {
+      await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('foregsyte owner ' || $1, 0))`, [
+        owner,
+      ]);
+    },
+  };
+}

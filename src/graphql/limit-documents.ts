@@ -1,0 +1,95 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
+import {
+  GraphQLError,
+  Kind,
+  visit,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ValidationContext,
+} from 'graphql';
+import { getComplexity, simpleEstimator, type ComplexityEstimatorArgs } from 'graphql-query-complexity';
+import { AppError } from '../errors.ts';
+import type { RequestContext } from './context.ts';
+
+/** What one GraphQL document may be. */
+export const DOCUMENT_LIMITS = {
+  maxTokens: 2_000,
+  maxDepth: 10,
+  maxAliases: 20,
+  maxDirectives: 20,
+  /** Fields, each counted as often as the lists around it may be long. */
+  maxComplexity: 20_000,
+} as const;
+
+const report = {
+  propagateOnRejection: false,
+  exposeLimits: true,
+  onReject: [
+    (context: ValidationContext | null, error: GraphQLError) =>
+      context?.reportError(tooComplex(error.message.replace(/^Syntax Error: /, ''))),
+  ],
+};
+
+/** Validation rules for what shows in the document alone. Apollo runs them once for each document. */
+export const documentRules = [
+  maxDepthRule({ n: DOCUMENT_LIMITS.maxDepth, ignoreIntrospection: true, flattenFragments: true, ...report }),
+  maxAliasesRule({ n: DOCUMENT_LIMITS.maxAliases, ...report }),
+  maxDirectivesRule({ n: DOCUMENT_LIMITS.maxDirectives, ...report }),
+];
+
+/** Refuses an operation that asks for too much with the variables it is given. */
+export function limitComplexity(schema: GraphQLSchema): ApolloServerPlugin<RequestContext> {
+  // Most operations cost the same whatever their variables, and are measured once.
+  const known = new WeakMap<OperationDefinitionNode, number>();
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, operation, request }) {
+          if (!operation) return;
+          let complexity = known.get(operation);
+          if (complexity === undefined) {
+            complexity = getComplexity({
+              schema,
+              query: document,
+              ...(request.operationName ? { operationName: request.operationName } : {}),
+              variables: request.variables ?? {},
+              estimators: [multiplyByListLength, simpleEstimator({ defaultComplexity: 1 })],
+            });
+            if (!dependsOnVariables(document)) known.set(operation, complexity);
+          }
+          if (complexity <= DOCUMENT_LIMITS.maxComplexity) return;
+          throw tooComplex(
+            `The operation asks for ${complexity} fields; the limit is ${DOCUMENT_LIMITS.maxComplexity}. Ask for smaller pages.`,
+          );
+        },
+      };
+    },
+  };
+}
+
+/** Whether a variable decides how long a list is, or what is skipped. */
+function dependsOnVariables(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Argument({ name, value }) {
+      if (value.kind === Kind.VARIABLE && ['first', 'jobIds', 'if'].includes(name.value)) found = true;
+    },
+  });
+  return found;
+}
+
+/** A page counts as often as it has items, a lookup as often as it has ids. */
+function multiplyByListLength({ args, childComplexity }: ComplexityEstimatorArgs): number | undefined {
+  const { first, jobIds }: { first?: unknown; jobIds?: unknown } = args;
+  if (typeof first === 'number') return 1 + Math.max(0, first) * childComplexity;
+  if (Array.isArray(jobIds)) return 1 + jobIds.length * childComplexity;
+  return undefined;
+}
+
+function tooComplex(message: string): GraphQLError {
+  return new GraphQLError(message, { originalError: new AppError('QUERY_TOO_COMPLEX', message) });
+}

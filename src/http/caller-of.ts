@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../access/caller.ts';
+import { AppError } from '../errors.ts';
+
+const callers = new WeakMap<IncomingMessage, Caller>();
+
+/** Notes who sent a request. */
+export function setCaller(request: IncomingMessage, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+/** Who sent the request. @throws AppError UNAUTHENTICATED when nobody was recognised. */
+export function callerOf(request: IncomingMessage): Caller {
+  const caller = callers.get(request);
+  if (caller) return caller;
+  throw new AppError(
+    'UNAUTHENTICATED',
+    'Send an API key in the header `Authorization: Bearer <key>`. The operator makes one with `foregsyte keys create`.',
+  );
+}

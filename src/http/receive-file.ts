@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream';
+import busboy from 'busboy';
+import type { Request } from 'express';
+import { AppError } from '../errors.ts';
+
+/** The file of a plain multipart request. */
+export interface ReceivedFile {
+  filename: string;
+  mediaType: string;
+  /** Ends with AppError FILE_TOO_LARGE or UPLOAD_INTERRUPTED when the file does not arrive whole. */
+  bytes: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Hands the part named `field` of a multipart/form-data request to `use` while it arrives; nothing is buffered.
+ * @throws AppError INVALID_ARGUMENT when the request has no such part; what `use` throws.
+ */
+export async function receiveFile<T>(
+  request: Request,
+  options: { field: string; maxBytes: number },
+  use: (file: ReceivedFile) => Promise<T>,
+): Promise<T> {
+  const { field, maxBytes } = options;
+  const parser = createParser(request, maxBytes);
+  const outcome = Promise.withResolvers<T>();
+  let found = false;
+  let part: Readable | undefined;
+
+  parser.on('file', (name, stream, { filename, mimeType }) => {
+    if (name !== field || found) {
+      stream.resume();
+      return;
+    }
+    found = true;
+    part = stream;
+    const bytes = requireWhole(stream, maxBytes);
+    use({ filename: filename ?? '', mediaType: mimeType, bytes }).then(outcome.resolve, outcome.reject);
+  });
+  parser.on('close', () => {
+    if (!found) outcome.reject(noFile(field));
+  });
+  parser.on('error', (error) => {
+    part?.destroy(interrupted(error));
+    if (!found) outcome.reject(noFile(field));
+  });
+  const hungUp = () => part?.destroy(interrupted(new Error('the client closed the connection')));
+  request.once('aborted', hungUp);
+  request.pipe(parser);
+  try {
+    return await outcome.promise;
+  } finally {
+    request.off('aborted', hungUp);
+    request.unpipe(parser);
+    part?.destroy();
+    parser.destroy();
+  }
+}
+
+function createParser(request: Request, maxBytes: number): busboy.Busboy {
+  try {
+    const limits = { fileSize: maxBytes, files: 1, fields: 20, fieldSize: 10_000, parts: 20 };
+    return busboy({ headers: request.headers, limits });
+  } catch (cause) {
+    throw new AppError('INVALID_ARGUMENT', 'Send the file as multipart/form-data.', {
+      cause,
+      details: { argument: 'file' },
+    });
+  }
+}
+
+async function* requireWhole(
+  stream: Readable & { truncated?: boolean },
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  yield* stream;
+  if (!stream.truncated) return;
+  throw new AppError(
+    'FILE_TOO_LARGE',
+    `The file is larger than the ${maxBytes} bytes that this service takes.`,
+    {
+      details: { maxBytes },
+    },
+  );
+}
+
+function interrupted(cause: unknown): AppError {
+  return new AppError('UPLOAD_INTERRUPTED', 'The connection ended before the whole file had arrived.', {
+    cause,
+  });
+}
+
+function noFile(field: string): AppError {
+  return new AppError('INVALID_ARGUMENT', `The request has no file in the field "${field}".`, {
+    details: { argument: field },
+  });
+}

@@ -1,0 +1,49 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { Server } from '@tus/server';
+import type { Request, Response } from 'express';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Uploads } from '../uploads/uploads.ts';
+import { describeFailure } from './answer-errors.ts';
+import { callerOf } from './caller-of.ts';
+import { TusStore } from './tus-store.ts';
+
+/** Answers one request of the tus 1.0 protocol. */
+export type TusHandler = (request: Request, response: Response) => Promise<void>;
+
+/**
+ * Speaks tus 1.0 (creation, HEAD, PATCH, expiration, termination) over our uploads. Locations are relative to the
+ * service, so that they hold behind any proxy.
+ */
+export function createTusHandler(deps: {
+  uploads: Uploads;
+  maxBytes: number;
+  ttlMs: number;
+  allowedOrigins: string[];
+  logger: Logger;
+}): TusHandler {
+  const { uploads, maxBytes, ttlMs, allowedOrigins, logger } = deps;
+  // The tus server does not hand the caller of a request on to its store.
+  const owners = new AsyncLocalStorage<string>();
+  const ownerOfRequest = () => {
+    const owner = owners.getStore();
+    if (owner === undefined) throw new AppError('INTERNAL_SERVER_ERROR', 'An upload has no owner.');
+    return owner;
+  };
+  const server = new Server({
+    path: '/uploads',
+    datastore: new TusStore({ uploads, ttlMs, ownerOfRequest }),
+    maxSize: maxBytes,
+    relativeLocation: true,
+    allowedOrigins,
+    namingFunction: () => randomUUID(),
+    onResponseError(_request, error) {
+      // Errors of the protocol itself have a status and a text of their own.
+      if (!(error instanceof Error)) return undefined;
+      const { status, message, extensions } = describeFailure(error, logger);
+      return { status_code: status, body: JSON.stringify({ detail: message, ...extensions }) };
+    },
+  });
+  return (request, response) => owners.run(callerOf(request).owner, () => server.handle(request, response));
+}

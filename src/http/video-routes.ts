@@ -1,0 +1,57 @@
+import express, { type Router } from 'express';
+import { z } from 'zod';
+import { requireScope } from '../access/caller.ts';
+import type { Config } from '../config.ts';
+import type { JobFinder } from '../jobs/find-jobs.ts';
+import { resolveJobRequest } from '../jobs/job-request.ts';
+import { progressOf } from '../jobs/job-status.ts';
+import type { SubmitVideo } from '../jobs/submit-video.ts';
+import { assertVideoMediaType } from '../uploads/video-media-type.ts';
+import { callerOf } from './caller-of.ts';
+import { cutOffAfterAnswer } from './linger.ts';
+import { receiveFile } from './receive-file.ts';
+
+/** A parameter that is given twice names no pipeline. */
+const submitQuerySchema = z.object({ pipeline_id: z.string().catch('').default('yolo_ocr') });
+
+/** Submitting, polling and reading results by plain HTTP, over the same functions as GraphQL. */
+export function createVideoRoutes(deps: {
+  config: Config;
+  submitVideo: SubmitVideo;
+  jobs: JobFinder;
+}): Router {
+  const { config, submitVideo, jobs } = deps;
+  const router = express.Router();
+
+  router.post('/submit', async (request, response) => {
+    const caller = callerOf(request);
+    requireScope(caller, 'submit');
+    cutOffAfterAnswer(request, response);
+    const { pipeline_id: pipelineId } = submitQuerySchema.parse(request.query);
+    const jobRequest = resolveJobRequest({ pipelineId });
+    const job = await receiveFile(
+      request,
+      { field: 'file', maxBytes: config.MAX_UPLOAD_BYTES },
+      async ({ filename, mediaType, bytes }) => {
+        assertVideoMediaType(mediaType);
+        return submitVideo(caller.owner, jobRequest, { filename, bytes });
+      },
+    );
+    response.json({ job_id: job.jobId });
+  });
+
+  router.get('/status/:jobId', async (request, response) => {
+    const caller = callerOf(request);
+    requireScope(caller, 'read');
+    const job = await jobs.findStatus(caller.owner, request.params.jobId);
+    response.json({
+      job_id: job.jobId,
+      status: job.status,
+      progress: progressOf(job.status),
+      created_at: job.createdAt,
+      updated_at: job.updatedAt,
+    });
+  });
+
+  return router;
+}

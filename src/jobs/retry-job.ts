@@ -1,0 +1,37 @@
+import type { DataSource } from 'typeorm';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { QueueService } from '../queue/queue-service.ts';
+import type { JobFinder } from './find-jobs.ts';
+import { createJobStatusChanges } from './job-status.ts';
+import type { JobView } from './job-view.ts';
+
+/** Queues a failed or canceled job of `owner` again and resolves to it. */
+export type RetryJob = (owner: string, jobId: string) => Promise<JobView>;
+
+/** Makes the function. It throws AppError JOB_NOT_FOUND, or JOB_NOT_RETRYABLE for a job in another state. */
+export function createRetryJob(deps: {
+  dataSource: DataSource;
+  queue: QueueService;
+  jobs: JobFinder;
+  logger: Logger;
+}): RetryJob {
+  const { dataSource, queue, jobs, logger } = deps;
+  return async (owner, jobId) => {
+    const { status, priority } = await jobs.findJob(owner, jobId);
+    const queued = await dataSource.transaction(async (transaction) => {
+      const changed = await createJobStatusChanges(transaction, logger).retry({ jobId, owner });
+      if (!changed) return false;
+      // The entry of the earlier run may still be kept as done.
+      await queue.remove(jobId, { transaction });
+      await queue.enqueue(jobId, { transaction, priority });
+      return true;
+    });
+    if (queued) return jobs.findJob(owner, jobId);
+    throw new AppError(
+      'JOB_NOT_RETRYABLE',
+      'Only a failed or canceled job can be tried again. Submit the video anew to analyse it once more.',
+      { details: { status: status.toUpperCase() } },
+    );
+  };
+}

@@ -1,0 +1,46 @@
+import { productVersion, type Config } from './config.ts';
+import { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorCodeFacts } from './error-codes.ts';
+
+/** What the service tells of itself. Sizes in bytes, times in milliseconds. */
+export interface ServiceFacts {
+  version: string;
+  acceptedContainers: string[];
+  limits: {
+    maxUploadBytes: number;
+    maxDurationMs: number;
+    maxFramePixels: number;
+    maxSampledFrames: number;
+    maxJobsWaiting: number;
+    maxStoredBytes: number;
+    maxUploadsAtOnce: number;
+    requestsPerMinute: number;
+    uploadTtlMs: number;
+  };
+  errors: ({ code: ErrorCode } & ErrorCodeFacts)[];
+}
+
+function describeCode(code: ErrorCode): { code: ErrorCode } & ErrorCodeFacts {
+  return { code, ...ERROR_CODES[code] };
+}
+
+/** The facts of a service with this configuration. */
+export function describeService(config: Config): ServiceFacts {
+  return {
+    version: productVersion,
+    acceptedContainers: ['video/mp4'],
+    limits: {
+      maxUploadBytes: config.MAX_UPLOAD_BYTES,
+      maxDurationMs: config.MAX_VIDEO_DURATION_S * 1000,
+      maxFramePixels: config.MAX_FRAME_PIXELS,
+      maxSampledFrames: config.MAX_SAMPLED_FRAMES,
+      maxJobsWaiting: config.MAX_JOBS_WAITING,
+      maxStoredBytes: config.MAX_STORED_BYTES,
+      maxUploadsAtOnce: config.MAX_UPLOADS_AT_ONCE,
+      requestsPerMinute: config.REQUESTS_PER_MINUTE,
+      uploadTtlMs: config.UPLOAD_TTL_HOURS * 3_600_000,
+    },
+    errors: Object.keys(ERROR_CODES)
+      .filter(isErrorCode)
+      .map((code) => describeCode(code)),
+  };
+}

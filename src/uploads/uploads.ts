@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import { z } from 'zod';
+import type { Quotas } from '../access/quotas.ts';
+import { AppError } from '../errors.ts';
+import { inspectUpload, readUploadFacts } from './inspect-upload.ts';
+import type { StorageService } from '../storage/storage-service.ts';
+import { displayFilename } from './display-filename.ts';
+import { UploadEntity } from './upload.entity.ts';
+
+const uuidSchema = z.uuid();
+
+/** An upload whose whole file lies in storage. */
+export type CompleteUpload = UploadEntity & { sha256: string };
+
+/** Uploads that precede their job: whole ones in one request, or resumable ones in parts. */
+export interface Uploads {
+  /** Stores a whole file. Throws what `inspectUpload`, storage or `bytes` throw, and QUOTA_EXCEEDED. */
+  store(owner: string, filename: string, bytes: AsyncIterable<Uint8Array>): Promise<CompleteUpload>;
+  /** Announces a file of `sizeBytes` that will arrive in parts. @throws AppError QUOTA_EXCEEDED, INVALID_VIDEO for an empty one. */
+  begin(request: {
+    uploadId: string;
+    owner: string;
+    filename: string;
+    sizeBytes: number;
+  }): Promise<UploadEntity>;
+  /** The upload and how many of its bytes have arrived; null when there is none of this owner, or it has expired. */
+  find(owner: string, uploadId: string): Promise<{ upload: UploadEntity; offset: number } | null>;
+  /** Appends to a resumable upload and resolves to its new offset. The last part completes it: see `complete`. */
+  append(upload: UploadEntity, offset: number, bytes: AsyncIterable<Uint8Array>): Promise<number>;
+  /**
+   * The complete upload of that owner. One whose bytes have all arrived is completed when that has not happened yet.
+   * @throws AppError UPLOAD_NOT_FOUND; INVALID_VIDEO when it is no MP4, and then it is removed.
+   */
+  requireComplete(owner: string, uploadId: string): Promise<CompleteUpload>;
+  /** Takes a complete upload away, in a transaction, for the job that consumes it: false when another one did. */
+  consume(transaction: EntityManager, upload: CompleteUpload): Promise<boolean>;
+  remove(uploadId: string): Promise<void>;
+  /** Removes the uploads whose time is over, and resolves to their number. */
+  removeExpired(): Promise<number>;
+}
+
+/** Storage key of the file of an upload, and of the job that will consume it. */
+export function inputKey(uploadId: string): string {
+  return `${uploadId}.mp4`;
+}
+
+/** See Uploads. An upload expires `ttlMs` after it was begun or its last part arrived. */
+export function createUploads(deps: {
+  dataSource: DataSource;
+  storage: StorageService;
+  quotas: Quotas;
+  ttlMs: number;
+}): Uploads {
+  const { dataSource, storage, quotas, ttlMs } = deps;
+  const uploads = dataSource.getRepository(UploadEntity);
+  const expiry = () => new Date(Date.now() + ttlMs);
+  const isComplete = (upload: UploadEntity): upload is CompleteUpload => upload.sha256 !== null;
+
+  const insert = <Sha256 extends string | null>(
+    row: Omit<UploadEntity, 'createdAt' | 'expiresAt'> & { sha256: Sha256 },
+  ): Promise<UploadEntity & { sha256: Sha256 }> =>
+    dataSource.transaction(async (transaction) => {
+      await quotas.lockOwner(transaction, row.owner);
+      await quotas.assertRoomForBytes(transaction, row.owner, row.sizeBytes);
+      await transaction.insert(UploadEntity, { ...row, expiresAt: expiry() });
+      const upload = await transaction.findOneByOrFail(UploadEntity, { uploadId: row.uploadId });
+      return Object.assign(upload, { sha256: row.sha256 });
+    });
+
+  const removeFiles = async (uploadId: string) => {
+    await storage.partials.delete(inputKey(uploadId));
+    await storage.delete(inputKey(uploadId));
+  };
+
+  const remove = async (uploadId: string) => {
+    await uploads.delete({ uploadId });
+    await removeFiles(uploadId);
+  };
+
+  const findRow = async (owner: string, uploadId: string): Promise<UploadEntity | null> => {
+    if (!uuidSchema.safeParse(uploadId).success) return null;
+    const upload = await uploads.findOneBy({ uploadId, owner });
+    return upload && upload.expiresAt > new Date() ? upload : null;
+  };
+
+  /** A process that ended in the middle of `complete` has put the file into place already. */
+  const arrivedBytes = async ({ uploadId }: UploadEntity): Promise<number> => {
+    const key = inputKey(uploadId);
+    return (await storage.exists(key)) ? storage.size(key) : storage.partials.size(key);
+  };
+
+  /** Puts a file into place whose bytes have all arrived, and reads it once to check it and to know its hash. */
+  const complete = async (upload: UploadEntity): Promise<CompleteUpload> => {
+    const key = inputKey(upload.uploadId);
+    if (!(await storage.exists(key))) await storage.partials.complete(key);
+    try {
+      const { sha256 } = await readUploadFacts(await storage.open(key));
+      await uploads.update({ uploadId: upload.uploadId }, { sha256, expiresAt: expiry() });
+      return Object.assign(upload, { sha256 });
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'INVALID_VIDEO') await remove(upload.uploadId);
+      throw error;
+    }
+  };
+
+  return {
+    remove,
+
+    async store(owner, filename, bytes) {
+      const uploadId = randomUUID();
+      const inspected = inspectUpload(bytes);
+      const sizeBytes = await storage.save(inputKey(uploadId), inspected.bytes);
+      try {
+        const { sha256 } = inspected.facts();
+        return await insert({
+          uploadId,
+          owner,
+          filename: displayFilename(filename),
+          sizeBytes,
+          sha256,
+        });
+      } catch (error) {
+        await storage.delete(inputKey(uploadId));
+        throw error;
+      }
+    },
+
+    async begin(request) {
+      if (request.sizeBytes < 1)
+        throw new AppError('INVALID_VIDEO', 'The file is empty. Send a whole MP4 file.');
+      return insert({ ...request, filename: displayFilename(request.filename), sha256: null });
+    },
+
+    async find(owner, uploadId) {
+      const upload = await findRow(owner, uploadId);
+      if (!upload) return null;
+      return { upload, offset: await arrivedBytes(upload) };
+    },
+
+    async append(upload, offset, bytes) {
+      const reached = await storage.partials.append(inputKey(upload.uploadId), offset, bytes);
+      if (reached === upload.sizeBytes) await complete(upload);
+      else await uploads.update({ uploadId: upload.uploadId }, { expiresAt: expiry() });
+      return reached;
+    },
+
+    async requireComplete(owner, uploadId) {
+      const upload = await findRow(owner, uploadId);
+      if (upload && isComplete(upload)) return upload;
+      if (upload && (await arrivedBytes(upload)) === upload.sizeBytes) return complete(upload);
+      throw new AppError(
+        'UPLOAD_NOT_FOUND',
+        'There is no complete upload with this id: it was consumed, has expired, or is still arriving.',
+        { details: { argument: 'uploadId' } },
+      );
+    },
+
+    async consume(transaction, { uploadId, owner }) {
+      const result = await transaction.delete(UploadEntity, { uploadId, owner });
+      return result.affected === 1;
+    },
+
+    async removeExpired() {
+      const expired = await dataSource.query<{ uploadId: string }[]>(
+        `WITH removed AS (DELETE FROM uploads WHERE expires_at <= now() RETURNING upload_id)
+          SELECT upload_id AS "uploadId" FROM removed`,
+      );
+      for (const { uploadId } of expired) await removeFiles(uploadId);
+      return expired.length;
+    },
+  };
+}
