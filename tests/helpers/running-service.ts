@@ -22,13 +22,21 @@ export interface RunningService {
   dataDirectory: string;
   database: TestDatabase;
   api: ServiceProcess;
-  request(query: string, variables?: Record<string, unknown>): Promise<Answer>;
-  submit(file: Blob, filename?: string, variables?: Record<string, unknown>): Promise<Answer>;
+  request(query: string, variables?: Record<string, unknown>, key?: string): Promise<Answer>;
+  submit(file: Blob, filename?: string, variables?: Record<string, unknown>, key?: string): Promise<Answer>;
+  /** A plain HTTP request. */
+  fetch(path: string, init?: RequestInit, key?: string): Promise<Response>;
   stop(): Promise<void>;
 }
 
-export const SUBMIT = `mutation Submit($file: Upload!, $pipelineId: ID! = "yolo_ocr", $options: AnalysisOptionsInput) {
-  submitVideo(file: $file, pipelineId: $pipelineId, options: $options) { id status progress originalFilename }
+export const SUBMIT = `mutation Submit(
+  $file: Upload, $uploadId: ID, $pipelineId: ID! = "yolo_ocr", $options: AnalysisOptionsInput,
+  $priority: Int! = 0, $tags: [String!], $idempotencyKey: String
+) {
+  submitVideo(
+    file: $file, uploadId: $uploadId, pipelineId: $pipelineId, options: $options,
+    priority: $priority, tags: $tags, idempotencyKey: $idempotencyKey
+  ) { id status progress originalFilename }
 }`;
 
 export async function startService(options: {
@@ -57,8 +65,13 @@ export async function startService(options: {
   const api = await start('api', 'src/main.js');
   const processes = options.worker ? [await start('worker', 'worker/main.js'), api] : [api];
 
-  const send = async (init: RequestInit): Promise<Answer> => {
-    const response = await fetch(`${api.ready}/graphql`, { method: 'POST', ...init });
+  const withKey = async (path: string, init: RequestInit = {}, key?: string): Promise<Response> => {
+    const headers = new Headers(init.headers);
+    if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
+    return fetch(`${api.ready}${path}`, { ...init, headers });
+  };
+  const send = async (init: RequestInit, key?: string): Promise<Answer> => {
+    const response = await withKey('/graphql', { method: 'POST', ...init }, key);
     return answerSchema.parse(await response.json());
   };
   return {
@@ -66,14 +79,18 @@ export async function startService(options: {
     dataDirectory,
     database,
     api,
-    request: (query, variables = {}) =>
-      send({ headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables }) }),
-    submit(file, filename = 'video.mp4', variables = {}) {
+    fetch: withKey,
+    request: (query, variables = {}, key) =>
+      send(
+        { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables }) },
+        key,
+      ),
+    submit(file, filename = 'video.mp4', variables = {}, key) {
       const form = new FormData();
       form.set('operations', JSON.stringify({ query: SUBMIT, variables: { ...variables, file: null } }));
       form.set('map', JSON.stringify({ 0: ['variables.file'] }));
       form.set('0', file, filename);
-      return send({ headers: { 'apollo-require-preflight': 'true' }, body: form });
+      return send({ headers: { 'apollo-require-preflight': 'true' }, body: form }, key);
     },
     async stop() {
       for (const running of processes) await running.stop(10_000);
