@@ -4,7 +4,8 @@ import { resolveAnalysisOptions } from '../jobs/analysis-options.ts';
 import type { JobFinder } from '../jobs/find-jobs.ts';
 import { parsePipelineId } from '../jobs/pipeline-ids.ts';
 import type { SubmitVideo } from '../jobs/submit-video.ts';
-import { AnalysisOptionsInput, Job, JobStatusReport } from './job.types.ts';
+import { AnalysisOptionsInput } from './analysis-options.types.ts';
+import { Job, JobStatusReport } from './job.types.ts';
 import { receiveUpload } from './receive-upload.ts';
 
 /** Submitting videos and asking after them. */

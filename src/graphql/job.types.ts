@@ -1,6 +1,5 @@
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
-import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { ANALYSIS_OPTION_LIMITS, type AnalysisOptions, type OptionLimits } from '../jobs/analysis-options.ts';
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { JobEntity, JobStatus } from '../jobs/job.entity.ts';
 import { isSettled, progressOf } from '../jobs/job-status.ts';
 
@@ -26,30 +25,6 @@ registerEnumType(JobStatusEnum, {
     CANCELED: { description: 'Ended by request, without results.' },
   },
 });
-
-const limitsOf = ({ min, max, default: preset }: OptionLimits) =>
-  `${min} to ${max}, ${preset} when not given`;
-
-@InputType({ description: 'How to analyse the video. What is left out has a sensible value.' })
-export class AnalysisOptionsInput implements Partial<Record<keyof AnalysisOptions, number | null>> {
-  @Field(() => Float, {
-    nullable: true,
-    description: `Frames looked at per second of video: ${limitsOf(ANALYSIS_OPTION_LIMITS.samplesPerSecond)}.`,
-  })
-  samplesPerSecond?: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: `Least confidence of an object: ${limitsOf(ANALYSIS_OPTION_LIMITS.minConfidence)}.`,
-  })
-  minConfidence?: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: `Least confidence of a line of text: ${limitsOf(ANALYSIS_OPTION_LIMITS.minTextConfidence)}.`,
-  })
-  minTextConfidence?: number | null;
-}
 
 @ObjectType({ description: 'A submitted video and what became of it.' })
 export class Job {
