@@ -61,29 +61,28 @@ export const ANALYSIS_OPTIONS: Readonly<Record<AnalysisOptionName, AnalysisOptio
     'Int',
     0,
     WEEK_MS,
-    'Where the analysis begins: the timestamp, in milliseconds, from which on frames are looked at',
+    'Timestamp, in milliseconds, from which on frames are looked at',
   ),
   endMs: describe(
     'endMs',
     'Int',
     1,
     WEEK_MS,
-    'Where the analysis ends: only frames with timestamps, in milliseconds, below this are looked at; null for the ' +
-      'end of the video; must be greater than startMs',
+    'Timestamp, in milliseconds, below which frames are looked at: greater than startMs, null for the end of the video',
   ),
   labels: describe(
     'labels',
     '[String!]',
     0,
     100,
-    `The only labels of objects that are wanted, each of 1 to ${MAX_LABEL_CHARACTERS} characters; an empty list for all`,
+    `Labels of the objects that are wanted, each of 1 to ${MAX_LABEL_CHARACTERS} characters; an empty list for all`,
   ),
   languages: describe(
     'languages',
     '[String!]',
     1,
     4,
-    `Languages of the text, the main one first and each once, by their Tesseract codes (${OCR_LANGUAGES.join(', ')})`,
+    `Languages of the text, the main one first and each once, by their Tesseract codes: ${OCR_LANGUAGES.join(', ')}`,
   ),
 };
 
@@ -181,7 +180,7 @@ function refused(argument: string, rule: string, limits: { min: number; max: num
 export function describeAnalysisOption(name: AnalysisOptionName): string {
   const { description, type, min, max, default: preset } = ANALYSIS_OPTIONS[name];
   const unit = type === '[String!]' ? ' entries' : '';
-  return `${description}: ${min} to ${max}${unit}, ${preset} when not given.`;
+  return `${description} (${min} to ${max}${unit}, ${preset} when not given).`;
 }
 
 function describe(

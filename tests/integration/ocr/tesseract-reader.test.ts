@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../src/config.ts';
+import { createRecogniser } from '../../../worker/ocr/recogniser.ts';
 import { createTesseractReader } from '../../../worker/ocr/tesseract-reader.ts';
 import type { ReadingOptions, TextReader } from '../../../worker/ocr/text-reader.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
@@ -77,5 +78,11 @@ describe('the text reader', () => {
       expect(texts).toEqual([]);
     }
     expect(await readdir(scratchDirectory)).toEqual([]);
+  });
+
+  it('can be ended twice: a thread that has died already has nobody wait for it', async () => {
+    const engine = await createRecogniser(['eng'], scratchDirectory);
+    await engine.terminate();
+    await engine.terminate();
   });
 });
