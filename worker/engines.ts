@@ -30,7 +30,10 @@ export async function createEngines(config: Config, logger: Logger): Promise<Eng
       ...(config.TF_BACKEND === undefined ? {} : { backend: config.TF_BACKEND }),
     });
     owned.add(() => detector.close());
-    const textReader = await createTesseractReader({ workers: config.OCR_WORKERS });
+    const textReader = await createTesseractReader({
+      workers: config.OCR_WORKERS,
+      scratchDirectory: join(config.DATA_DIR, 'scratch'),
+    });
     owned.add(() => textReader.close());
 
     const yoloOcr = createYoloOcrPipeline({

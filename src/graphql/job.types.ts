@@ -1,6 +1,8 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { completeStoredOptions } from '../jobs/analysis-options.ts';
 import type { JobView } from '../jobs/job-view.ts';
+import { AnalysisOptionsType } from './analysis-options.types.ts';
 import { JobStatusReport } from './job-status.types.ts';
 import { MediaInfoType } from './media.types.ts';
 
@@ -8,6 +10,9 @@ import { MediaInfoType } from './media.types.ts';
 export class Job extends JobStatusReport {
   @Field(() => ID, { description: 'The pipeline that analyses the video.' })
   readonly pipelineId: string;
+
+  @Field(() => AnalysisOptionsType, { description: 'How the video is analysed.' })
+  readonly options: AnalysisOptionsType;
 
   @Field(() => Int, { description: 'Jobs of a higher priority are taken first: 0 to 9.' })
   readonly priority: number;
@@ -35,6 +40,7 @@ export class Job extends JobStatusReport {
   constructor(job: JobView, pollAfterMs: number | null) {
     super(job, pollAfterMs);
     this.pipelineId = job.pipelineId;
+    this.options = completeStoredOptions(job.options);
     this.priority = job.priority;
     this.tags = job.tags;
     this.originalFilename = job.originalFilename;

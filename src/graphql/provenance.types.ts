@@ -17,6 +17,13 @@ export class DetectionProvenance {
 
   @Field(() => Float, { description: 'Least confidence of an object, 0 to 1.' })
   minConfidence!: number;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The only labels that were wanted; empty for all. Null in results from before there was a choice: all.',
+  })
+  labels?: string[];
 }
 
 @ObjectType({ description: 'The text engine that ran.' })
@@ -27,7 +34,7 @@ export class OcrProvenance {
   @Field(() => String, { description: 'Version of the engine.' })
   version!: string;
 
-  @Field(() => [String], { description: 'Languages it read, by their Tesseract codes.' })
+  @Field(() => [String], { description: 'Languages it read, the main one first, by their Tesseract codes.' })
   languages!: string[];
 
   @Field(() => Float, { description: 'Least confidence of a line of text, 0 to 1.' })
@@ -41,6 +48,21 @@ export class SamplingProvenance {
 
   @Field(() => Int, { description: 'How many frames were looked at.' })
   sampledFrames!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Timestamp, in milliseconds, from which on frames were looked at. Null in results from before there was a ' +
+      'choice: the beginning of the video.',
+  })
+  startMs?: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Timestamp, in milliseconds, below which frames were looked at; null for the end of the video.',
+  })
+  endMs?: number | null;
 }
 
 @ObjectType({ description: 'Versions of the programs that made the results.' })

@@ -14,14 +14,17 @@ export class PipelineOption {
   @Field(() => String, { description: 'What it does, with its unit.' })
   description!: string;
 
+  @Field(() => String, { description: 'Its type in GraphQL’s notation.' })
+  type!: string;
+
   @Field(() => String, { description: 'Its value when it is left out, as JSON.' })
-  defaultJson!: string;
+  default!: string;
 
-  @Field(() => Float, { nullable: true, description: 'Least value of a number; null for other types.' })
-  min!: number | null;
+  @Field(() => Float, { description: 'Least value; of a list, least number of entries.' })
+  min!: number;
 
-  @Field(() => Float, { nullable: true, description: 'Greatest value of a number; null for other types.' })
-  max!: number | null;
+  @Field(() => Float, { description: 'Greatest value; of a list, greatest number of entries.' })
+  max!: number;
 }
 
 @ObjectType({ description: 'A way to analyse videos.', simpleResolvers: true })
@@ -33,7 +36,7 @@ export class Pipeline {
   description!: string;
 
   @Field(() => [PipelineOption], { description: 'What can be chosen for each job.' })
-  options!: PipelineOption[];
+  options!: readonly PipelineOption[];
 }
 
 @ObjectType({ description: 'What one caller may ask for. Operators set the limits.', simpleResolvers: true })

@@ -1,20 +1,11 @@
-import { ANALYSIS_OPTION_LIMITS } from './analysis-options.ts';
+import { ANALYSIS_OPTIONS, type AnalysisOptionDescription } from './analysis-options.ts';
 import { PIPELINE_IDS, type PipelineId } from './pipeline-ids.ts';
-
-/** One option of a pipeline. */
-export interface PipelineOptionDescription {
-  name: string;
-  description: string;
-  defaultJson: string;
-  min: number | null;
-  max: number | null;
-}
 
 /** A pipeline as clients get to know it. */
 export interface PipelineDescription {
   id: PipelineId;
   description: string;
-  options: PipelineOptionDescription[];
+  options: readonly AnalysisOptionDescription[];
 }
 
 const DESCRIPTIONS: Readonly<Record<PipelineId, string>> = {
@@ -27,12 +18,6 @@ export function describePipelines(): PipelineDescription[] {
   return PIPELINE_IDS.map((id) => ({
     id,
     description: DESCRIPTIONS[id],
-    options: Object.entries(ANALYSIS_OPTION_LIMITS).map(([name, { min, max, default: preset }]) => ({
-      name,
-      description: name,
-      defaultJson: JSON.stringify(preset),
-      min,
-      max,
-    })),
+    options: Object.values(ANALYSIS_OPTIONS),
   }));
 }

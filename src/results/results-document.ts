@@ -100,9 +100,21 @@ export interface Provenance {
     sha256: string;
     backend: string;
     minConfidence: number;
+    /** The only labels that were wanted; empty for all. Missing in documents from before there was a choice: all. */
+    labels?: string[];
   };
+  /** The languages are Tesseract codes, the main one first. */
   ocr: { engine: string; version: string; languages: string[]; minConfidence: number };
-  sampling: { samplesPerSecond: number; sampledFrames: number };
+  sampling: {
+    samplesPerSecond: number;
+    sampledFrames: number;
+    /**
+     * Timestamps, in milliseconds, between which the frames were looked at; `endMs` is null for the end of the video.
+     * Missing in documents from before there was a choice: the whole video.
+     */
+    startMs?: number;
+    endMs?: number | null;
+  };
   tools: { foregsyte: string; ffmpeg: string };
 }
 

@@ -25,7 +25,11 @@ export async function fillJobs(dataSource: DataSource, owner: string, count: num
 }
 
 /** Stores results with `frames` sampled frames, four detections and two texts on each. */
-export async function writeLongResults(storage: StorageService, jobId: string, frames: number): Promise<void> {
+export async function writeLongResults(
+  storage: StorageService,
+  jobId: string,
+  frames: number,
+): Promise<void> {
   const box = { x: 0.1, y: 0.2, width: 0.3, height: 0.4 };
   const all = Array.from({ length: frames }, (_unused, index) => ({
     frameIndex: index * 25,

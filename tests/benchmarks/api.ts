@@ -93,19 +93,26 @@ try {
     'statuses, 100 ids': {
       url: api,
       requests: Array.from({ length: 20 }, () =>
-        graphql(`query Statuses($ids: [ID!]!) { statuses(jobIds: $ids) { ${report} } }`, { ids: someIds(100) }),
+        graphql(`query Statuses($ids: [ID!]!) { statuses(jobIds: $ids) { ${report} } }`, {
+          ids: someIds(100),
+        }),
       ),
     },
     [`jobs(first: 20) of ${JOBS}`]: {
       url: api,
-      requests: [graphql('query Jobs { jobs(first: 20) { nodes { id status originalFilename createdAt } } }', {})],
+      requests: [
+        graphql('query Jobs { jobs(first: 20) { nodes { id status originalFilename createdAt } } }', {}),
+      ],
     },
     'results, a page of 100 frames': {
       url: api,
       requests: [
-        graphql(`query Page($id: ID!) { results(jobId: $id) { frames(limit: 100) { totalCount items ${page} } } }`, {
-          id: resultsJob,
-        }),
+        graphql(
+          `query Page($id: ID!) { results(jobId: $id) { frames(limit: 100) { totalCount items ${page} } } }`,
+          {
+            id: resultsJob,
+          },
+        ),
       ],
     },
   };
@@ -124,7 +131,13 @@ try {
   const bareRate = summarise(rounds.values().next().value ?? []).requestsPerSecond;
   for (const [name, loads] of rounds) {
     const { requestsPerSecond, p99, failures } = summarise(loads);
-    table.push([name, requestsPerSecond.toFixed(0), p99, failures, (requestsPerSecond / bareRate).toFixed(2)]);
+    table.push([
+      name,
+      requestsPerSecond.toFixed(0),
+      p99,
+      failures,
+      (requestsPerSecond / bareRate).toFixed(2),
+    ]);
   }
   console.log(table.toString());
 } finally {

@@ -1,8 +1,13 @@
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { resolveAnalysisOptions } from '../../src/jobs/analysis-options.ts';
 import { createTesseractReader } from '../../worker/ocr/tesseract-reader.ts';
 
-// Reads a drawn text and prints what was read; started by the test with no-network.cjs preloaded.
+// Reads a drawn text, in languages like eng,deu, and prints what was read; started by the test with no-network.cjs
+// preloaded.
+const [, , text = '', codes = 'eng'] = process.argv;
+const { languages } = resolveAnalysisOptions({ languages: codes.split(',') });
 const require = createRequire(import.meta.url);
 GlobalFonts.registerFromPath(require.resolve('roboto-fontface/fonts/roboto/Roboto-Bold.woff2'), 'Drawn');
 const [width, height] = [640, 120];
@@ -11,14 +16,15 @@ context.fillStyle = '#fff';
 context.fillRect(0, 0, width, height);
 context.fillStyle = '#000';
 context.font = '48px Drawn';
-context.fillText(process.argv[2] ?? '', 40, 80);
+context.fillText(text, 40, 80);
 const rgba = context.getImageData(0, 0, width, height).data;
 const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
 for (let pixel = 0; pixel < width * height; pixel += 1) {
   data.set(rgba.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
 }
 
-const reader = await createTesseractReader({ workers: 1 });
-const { texts } = await reader.read({ width, height, data }, 0.5, new AbortController().signal);
+const reader = await createTesseractReader({ workers: 1, scratchDirectory: tmpdir() });
+const reading = { languages, minConfidence: 0.5 };
+const { texts } = await reader.read({ width, height, data }, reading, new AbortController().signal);
 console.log(JSON.stringify(texts));
 await reader.close();

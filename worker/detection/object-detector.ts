@@ -1,13 +1,15 @@
 import type { Detection } from '../../src/results/results-document.ts';
 import type { RgbImage } from '../rgb-image.ts';
 
-/** Which model runs, and where: recorded in every results document. */
+/** Which model runs, where, and what it can tell apart. All but the labels is recorded in every results document. */
 export interface DetectorInfo {
   model: string;
   version: string;
   /** SHA-256 over the model's files, hex. */
   sha256: string;
   backend: 'tensorflow' | 'wasm' | 'cpu';
+  /** Every label that a detection can have, each once. */
+  labels: readonly string[];
 }
 
 /** What was found on one frame. */

@@ -3,6 +3,14 @@ import type { RgbImage } from '../rgb-image.ts';
 import { cutFrames } from './cut-frames.ts';
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
 import { createFrameClock } from './frame-clock.ts';
+import {
+  type FrameRange,
+  framesWithin,
+  rangeFilters,
+  seekTimeMs,
+  type TimeRange,
+  toTimestampMs,
+} from './frame-range.ts';
 import { countSamples, deliveredSize, samplingFilter } from './frame-sampling.ts';
 import { frameIndexAt } from './presentation-times.ts';
 import { toFileUrl, type VideoFacts } from './probe-video.ts';
@@ -20,8 +28,13 @@ export interface SampledFrame {
 
 /** Which frames are wanted, and how their extraction is bounded. */
 export interface ExtractionOptions {
-  /** The first frame at or after each multiple of 1/samplesPerSecond is taken; every frame when there are fewer. */
+  /**
+   * The first frame at or after each point of a grid of 1/samplesPerSecond is taken; every frame when there are fewer.
+   * The grid begins at the first frame of the range.
+   */
   samplesPerSecond: number;
+  /** Only these frames; all unless given. */
+  range?: TimeRange;
   maxFrames: number;
   /** Frames with a longer side are shrunk to it, in pixels; 1280 unless given. */
   maxFrameSide?: number;
@@ -31,11 +44,13 @@ export interface ExtractionOptions {
 }
 
 const DEFAULT_FRAME_SIDE = 1280;
+const WHOLE_VIDEO: TimeRange = { startMs: 0, endMs: null };
 
 /**
  * Decodes the sampled frames of a probed video, in order of presentation, with one ffmpeg that runs no faster than
- * the frames are taken. Leaving the loop early, in whatever way, ends ffmpeg.
- * @throws AppError VIDEO_TOO_LARGE (more than `maxFrames`), INVALID_VIDEO (damaged), UNSUPPORTED_MEDIA (no decoder),
+ * the frames are taken. Of a range, little more than the range itself is decoded. Leaving the loop early, in whatever
+ * way, ends ffmpeg.
+ * @throws AppError INVALID_ARGUMENT (no frame in the range), VIDEO_TOO_LARGE (more than `maxFrames`), INVALID_VIDEO (damaged), UNSUPPORTED_MEDIA (no decoder),
  * JOB_TIMED_OUT; the signal's reason when it is aborted.
  */
 export async function* extractFrames(
@@ -46,7 +61,9 @@ export async function* extractFrames(
 ): AsyncGenerator<SampledFrame, void, undefined> {
   const { signal, maxFrames } = options;
   signal.throwIfAborted();
-  const planned = countSamples(facts.presentationTimesMs, options.samplesPerSecond);
+  const times = facts.presentationTimesMs;
+  const range = framesWithin(times, options.range ?? WHOLE_VIDEO, facts.media.durationMs);
+  const planned = countSamples(times.subarray(range.from, range.to), options.samplesPerSecond);
   if (planned > maxFrames) throw tooManyFrames(planned, maxFrames);
 
   const size = deliveredSize(facts.media, options.maxFrameSide ?? DEFAULT_FRAME_SIDE);
@@ -55,8 +72,8 @@ export async function* extractFrames(
   const output = createFfmpegOutput(frameBytes);
   const run = startFfmpeg({
     ffmpegPath: binaries.ffmpegPath,
-    inputs: [await openInput(binaries, filePath, facts)],
-    outputOptions: outputOptions(binaries, facts, options.samplesPerSecond, size),
+    inputs: [await openInput(binaries, filePath, facts, range)],
+    outputOptions: outputOptions(binaries, facts, range, options.samplesPerSecond, size),
     output,
     onLine: (line) => clock.readLine(line),
     signal,
@@ -73,8 +90,8 @@ export async function* extractFrames(
       if (timeMs === undefined || signal.aborted) break;
       if (delivered === maxFrames) throw tooManyFrames(delivered + 1, maxFrames);
       delivered += 1;
-      lastMs = Math.round(timeMs);
-      const frameIndex = frameIndexAt(facts.presentationTimesMs, timeMs);
+      lastMs = toTimestampMs(timeMs);
+      const frameIndex = frameIndexAt(times, timeMs);
       yield { frameIndex, timestampMs: lastMs, image: { ...size, data } };
     }
     const outcome = await run.outcome;
@@ -90,6 +107,7 @@ async function openInput(
   binaries: FfmpegBinaries,
   filePath: string,
   facts: VideoFacts,
+  range: FrameRange,
 ): Promise<FfmpegRequest['inputs'][number]> {
   const masked = binaries.misreadsSegmentIndex && (await hasSegmentIndex(filePath));
   const bounds = [
@@ -98,21 +116,36 @@ async function openInput(
     '-protocol_whitelist',
     masked ? 'pipe' : 'file',
   ];
+  // What is read through a pipe cannot be sought in: there, only the filter finds the range.
+  const seek = masked ? [] : seekOptions(facts, range);
   return {
     source: masked ? openWithoutSegmentIndex(filePath) : toFileUrl(filePath),
-    options: ['-hide_banner', '-nostdin', '-nostats', '-copyts', ...bounds, '-f', 'mov'],
+    options: ['-hide_banner', '-nostdin', '-nostats', '-copyts', ...bounds, ...seek, '-f', 'mov'],
   };
+}
+
+/**
+ * Spares ffmpeg what lies long before the range. Which frames are delivered does not depend on it: ffmpeg must not cut
+ * anything away on its own account.
+ */
+function seekOptions(facts: VideoFacts, { from }: FrameRange): string[] {
+  const seekMs = from === 0 ? null : seekTimeMs(facts.seekPoints, facts.presentationTimesMs[from] ?? 0);
+  if (seekMs === null) return [];
+  return ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', (seekMs / 1000).toFixed(6)];
 }
 
 function outputOptions(
   binaries: FfmpegBinaries,
   facts: VideoFacts,
+  range: FrameRange,
   samplesPerSecond: number,
   { width, height }: { width: number; height: number },
 ): string[] {
-  const sampling = samplingFilter(facts.presentationTimesMs[0] ?? 0, samplesPerSecond);
+  const times = facts.presentationTimesMs;
+  const sampling = samplingFilter(times[range.from] ?? 0, samplesPerSecond);
   // A constant size, because raw pictures can only be cut apart when none differs, even if the video changes midway.
-  const filters = [sampling, 'showinfo', `scale=${width}:${height}`].join(',');
+  const size = `scale=${width}:${height}`;
+  const filters = [...rangeFilters(times, range), sampling, 'showinfo', size].join(',');
   const format = ['-f', 'rawvideo', '-pix_fmt', 'rgb24'];
   return ['-map', `0:${facts.streamIndex}`, '-vf', filters, ...binaries.passthroughOptions, ...format];
 }

@@ -5,7 +5,7 @@ const TOLERANCE_STEPS = 0.001;
 
 /**
  * ffmpeg's filter for the first frame at or after each point of a time grid. The grid is anchored at the first frame
- * of the video and counted in whole steps, so that it cannot drift.
+ * that is wanted, presented at `firstTimeMs`, and counted in whole steps, so that it cannot drift.
  */
 export function samplingFilter(firstTimeMs: number, samplesPerSecond: number): string {
   const step = (variable: string): string =>

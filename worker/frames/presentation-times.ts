@@ -5,33 +5,45 @@ import { type FfprobeBounds, runFfprobe } from './run-ffprobe.ts';
 const MAX_PACKETS = 20_000_000;
 const MAX_LINE_CHARACTERS = 1_000;
 
+/** Keyframes, in the order of decoding, at which decoding can begin; both times in milliseconds. */
+export interface SeekPoints {
+  presentationTimesMs: Float64Array;
+  decodingTimesMs: Float64Array;
+}
+
+/** What the index of a video track tells of its frames. */
+export interface FrameTimes {
+  /** Presentation times in milliseconds, ascending: a frame's rank is its index in the video. Never empty. */
+  presentationTimesMs: Float64Array;
+  seekPoints: SeekPoints;
+}
+
 /**
- * The presentation times of a track's frames in milliseconds, ascending: a frame's rank in it is its index in the
- * video. Nothing is decoded, and packets that an edit list cuts away are left out.
+ * Lists when a track's frames are presented, and which of them are keyframes. Nothing is decoded, and packets that an
+ * edit list cuts away are left out.
  * @throws AppError INVALID_VIDEO when the track has no frames, VIDEO_TOO_LARGE when it has absurdly many.
  */
-export async function listPresentationTimes(
+export async function listFrameTimes(
   ffprobePath: string,
   fileUrl: string,
   streamIndex: number,
   bounds: FfprobeBounds,
-): Promise<Float64Array> {
-  let times = new Float64Array(4_096);
-  let count = 0;
+): Promise<FrameTimes> {
+  const times = createTimeList();
+  const keyTimes = createTimeList();
+  const keyDecodingTimes = createTimeList();
   const addLine = (line: string): void => {
-    const [, seconds, flags = ''] = /^(-?\d+(?:\.\d+)?),([A-Z_]*)/.exec(line) ?? [];
+    const [, seconds, decodingSeconds, flags = ''] =
+      /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?|N\/A),([A-Z_]*)/.exec(line) ?? [];
     if (seconds === undefined || flags.includes('D')) return;
-    if (count === MAX_PACKETS) throw tooManyPackets();
-    if (count === times.length) {
-      const larger = new Float64Array(count * 2);
-      larger.set(times);
-      times = larger;
-    }
-    times[count++] = Number(seconds) * 1000;
+    times.add(Number(seconds) * 1000);
+    if (!flags.includes('K') || decodingSeconds === undefined || decodingSeconds === 'N/A') return;
+    keyTimes.add(Number(seconds) * 1000);
+    keyDecodingTimes.add(Number(decodingSeconds) * 1000);
   };
 
   let rest = '';
-  const entries = ['-select_streams', String(streamIndex), '-show_entries', 'packet=pts_time,flags'];
+  const entries = ['-select_streams', String(streamIndex), '-show_entries', 'packet=pts_time,dts_time,flags'];
   const onText = (text: string): void => {
     const lines = (rest + text).split('\n');
     rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
@@ -40,14 +52,37 @@ export async function listPresentationTimes(
   await runFfprobe(ffprobePath, fileUrl, [...entries, '-of', 'csv=p=0'], onText, bounds);
   addLine(rest);
 
-  if (count === 0) {
+  const presented = times.values();
+  if (presented.length === 0) {
     throw new AppError(
       'INVALID_VIDEO',
       'The video track holds no frames. The file is cut short: export it again and upload it once more.',
     );
   }
-  // Packets come in decoding order; with B-frames that is not the order of presentation.
-  return times.subarray(0, count).toSorted();
+  return {
+    // Packets come in decoding order; with B-frames that is not the order of presentation.
+    presentationTimesMs: presented.toSorted(),
+    seekPoints: { presentationTimesMs: keyTimes.values(), decodingTimesMs: keyDecodingTimes.values() },
+  };
+}
+
+/** Millions of numbers without an object for each; at most MAX_PACKETS. */
+function createTimeList(): { add(time: number): void; values(): Float64Array } {
+  let times = new Float64Array(4_096);
+  let count = 0;
+  return {
+    add(time) {
+      if (count === MAX_PACKETS) throw tooManyPackets();
+      if (count === times.length) {
+        const larger = new Float64Array(count * 2);
+        larger.set(times);
+        times = larger;
+      }
+      times[count] = time;
+      count += 1;
+    },
+    values: () => times.subarray(0, count),
+  };
 }
 
 /** The index of the frame that is presented at `timeMs`: the nearest entry of the ascending `times`. */

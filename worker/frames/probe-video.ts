@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { AppError } from '../../src/errors.ts';
 import type { MediaInfo } from '../../src/results/results-document.ts';
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
-import { listPresentationTimes } from './presentation-times.ts';
+import { type FrameTimes, listFrameTimes } from './presentation-times.ts';
 import { type FfprobeBounds, runFfprobe } from './run-ffprobe.ts';
 import {
   chooseVideoStream,
@@ -24,12 +24,10 @@ export interface VideoLimits {
 }
 
 /** Everything about a video that the extraction of its frames needs. */
-export interface VideoFacts {
+export interface VideoFacts extends FrameTimes {
   media: MediaInfo;
   /** Index of the analysed track among all tracks of the file. */
   streamIndex: number;
-  /** Milliseconds with fractions, ascending: a frame's rank is its index in the video. Never empty. */
-  presentationTimesMs: Float64Array;
   /** The limit that was in force, for decoders that meet larger frames than the header announces. */
   maxFramePixels: number;
 }
@@ -63,12 +61,12 @@ export async function probeVideo(
   checkFrameSize(stream, limits);
   checkDuration(statedDuration(container), limits);
 
-  const times = await listPresentationTimes(binaries.ffprobePath, fileUrl, stream.index, bounds);
-  const media = mediaInfo(container, stream, times);
+  const times = await listFrameTimes(binaries.ffprobePath, fileUrl, stream.index, bounds);
+  const media = mediaInfo(container, stream, times.presentationTimesMs);
   // The header may understate what the index holds.
   checkDuration(media.durationMs / 1000, limits);
   const { maxFramePixels } = limits;
-  return { media, streamIndex: stream.index, presentationTimesMs: times, maxFramePixels };
+  return { media, streamIndex: stream.index, ...times, maxFramePixels };
 }
 
 /** How ffmpeg and ffprobe are told to open a local file, whatever characters its name begins with. */

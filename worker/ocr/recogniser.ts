@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Worker as Thread } from 'node:worker_threads';
 import { createWorker, OEM, PSM } from 'tesseract.js';
 import { AppError } from '../../src/errors.ts';
+import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
+import { withLanguageFolder } from './language-data.ts';
 
 /** A line as the engine reports it: text as read, confidence 0..1, corners in pixels. */
 export interface RecognisedLine {
@@ -19,36 +18,36 @@ export interface RecognisedLine {
 export interface Recogniser {
   /** Lines of text in an encoded image (PGM, PNG, JPEG). Rejects when the engine fails or its thread dies. */
   recognise(image: Buffer): Promise<RecognisedLine[]>;
-  /** Ends the thread, also in mid-recognition; then `recognise` never settles. */
+  /** Ends the thread, also in mid-recognition; a second call, or one after the thread's death, does nothing more. */
   terminate(): Promise<void>;
 }
 
 /**
- * Starts an engine with the language data in `languageFolder` (`<language>.traineddata.gz`). Nothing is downloaded:
- * the engine would fetch what it does not find, so a missing file is refused before.
+ * Starts an engine that reads these languages, the main one first. Nothing is downloaded: the engine would fetch what
+ * it does not find, so it is given a folder (in `scratchDirectory`, for as long as it starts) in which all are found.
  * @throws AppError TOOL_UNAVAILABLE when the data is missing or the engine does not start.
  */
-export async function createRecogniser(language: string, languageFolder: string): Promise<Recogniser> {
+export async function createRecogniser(
+  languages: readonly OcrLanguage[],
+  scratchDirectory: string,
+): Promise<Recogniser> {
   try {
-    await access(join(languageFolder, `${language}.traineddata.gz`));
-    return await startEngine(language, languageFolder);
+    return await withLanguageFolder(languages, scratchDirectory, (folder) => startEngine(languages, folder));
   } catch (cause) {
     throw new AppError(
       'TOOL_UNAVAILABLE',
-      'The text engine cannot start. Run `npm ci` to restore its language data.',
-      {
-        cause,
-      },
+      `The text engine cannot start with the languages ${languages.join(', ')}. Run \`npm ci\` to restore their data.`,
+      { cause },
     );
   }
 }
 
-async function startEngine(language: string, languageFolder: string): Promise<Recogniser> {
+async function startEngine(languages: readonly OcrLanguage[], languageFolder: string): Promise<Recogniser> {
   const failure = Promise.withResolvers<never>();
   // Several calls wait for it, or none; a rejection that nobody awaits must not end the process.
   failure.promise.catch(() => {});
 
-  const starting = createWorker(language, OEM.LSTM_ONLY, {
+  const starting = createWorker([...languages], OEM.LSTM_ONLY, {
     langPath: languageFolder,
     gzip: true,
     cacheMethod: 'none',
@@ -57,9 +56,15 @@ async function startEngine(language: string, languageFolder: string): Promise<Re
       failure.reject(new Error('tesseract.js reported an error', { cause: reason })),
   });
   const engine = await Promise.race([starting, failure.promise]);
+  const ended = Promise.withResolvers<void>();
   if ('worker' in engine && engine.worker instanceof Thread) {
     engine.worker.on('error', (error) => failure.reject(error));
-    engine.worker.on('exit', () => failure.reject(new Error('the thread of tesseract.js ended')));
+    engine.worker.on('exit', () => {
+      failure.reject(new Error('the thread of tesseract.js ended'));
+      ended.resolve();
+    });
+  } else {
+    ended.resolve();
   }
   await engine.setParameters({
     tessedit_pageseg_mode: PSM.AUTO,
@@ -87,10 +92,8 @@ async function startEngine(language: string, languageFolder: string): Promise<Re
     },
 
     async terminate() {
-      const thread = 'worker' in engine && engine.worker instanceof Thread ? engine.worker : undefined;
-      const ended = thread ? once(thread, 'exit') : undefined;
       await engine.terminate();
-      await ended;
+      await ended.promise;
     },
   };
 }

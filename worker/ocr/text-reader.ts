@@ -1,11 +1,19 @@
+import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
 import type { TextLine } from '../../src/results/results-document.ts';
 import type { RgbImage } from '../rgb-image.ts';
 
-/** Which engine reads, and what languages: recorded in every results document. */
+/** Which engine reads: recorded in every results document. */
 export interface TextReaderInfo {
   engine: string;
   version: string;
-  languages: string[];
+}
+
+/** What is to be read. */
+export interface ReadingOptions {
+  /** Languages the text is in, each once, the main one first. */
+  languages: readonly OcrLanguage[];
+  /** Least confidence of a line, 0..1. */
+  minConfidence: number;
 }
 
 /** What was read on one frame. */
@@ -19,11 +27,11 @@ export interface FrameTexts {
 export interface TextReader {
   readonly info: TextReaderInfo;
   /**
-   * Reads one frame: lines of text with confidences of at least `minConfidence` (0..1), from top to bottom.
-   * Several calls at once are spread over the engine's workers.
-   * @throws the signal's reason when it is aborted.
+   * Reads one frame: lines of text from top to bottom. Several calls at once are spread over the engine's workers.
+   * @throws the signal's reason when it is aborted; AppError TOOL_UNAVAILABLE when an engine for the languages cannot
+   * start.
    */
-  read(frame: RgbImage, minConfidence: number, signal: AbortSignal): Promise<FrameTexts>;
+  read(frame: RgbImage, options: ReadingOptions, signal: AbortSignal): Promise<FrameTexts>;
   /** Ends the workers; a second call does nothing. */
   close(): Promise<void>;
 }

@@ -31,10 +31,14 @@ export interface PipelineOutcome {
 /** Turns a local video file into results. */
 export interface Pipeline {
   readonly id: PipelineId;
-  /** Throws AppErrors of the file's faults, what the observer throws, or the signal's reason. */
+  /**
+   * `options` are as stored with the job: those that did not exist when it was submitted are missing.
+   * Throws AppErrors of the file's faults and of options that do not fit it, what the observer throws, or the signal's
+   * reason.
+   */
   run(
     filePath: string,
-    options: AnalysisOptions,
+    options: Partial<AnalysisOptions>,
     observer: PipelineObserver,
     signal: AbortSignal,
   ): Promise<PipelineOutcome>;

@@ -1,5 +1,5 @@
 import { productVersion } from '../../src/config.ts';
-import type { AnalysisOptions } from '../../src/jobs/analysis-options.ts';
+import { type AnalysisOptions, completeStoredOptions } from '../../src/jobs/analysis-options.ts';
 import type { Detection, Provenance, TextLine } from '../../src/results/results-document.ts';
 import type { ObjectDetector } from '../detection/object-detector.ts';
 import { extractFrames, type SampledFrame } from '../frames/extract-frames.ts';
@@ -10,6 +10,7 @@ import { createObjectTracker } from '../tracking/object-tracks.ts';
 import { createTextSegmenter } from '../tracking/text-segments.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { Pipeline } from './pipeline.ts';
+import { createLabelFilter, type LabelFilter } from './wanted-labels.ts';
 
 /** What the operator allows one video to cost. */
 export interface PipelineLimits {
@@ -44,17 +45,19 @@ export function createYoloOcrPipeline(deps: {
   const analyse = async (
     frame: SampledFrame,
     options: AnalysisOptions,
+    isWanted: LabelFilter,
     signal: AbortSignal,
   ): Promise<AnalysedFrame> => {
     const { frameIndex, timestampMs, image } = frame;
+    const { languages, minTextConfidence } = options;
     const [seen, read] = await Promise.all([
       detector.detect([image], options.minConfidence, signal),
-      textReader.read(image, options.minTextConfidence, signal),
+      textReader.read(image, { languages, minConfidence: minTextConfidence }, signal),
     ]);
     return {
       frameIndex,
       timestampMs,
-      detections: seen.flatMap((one) => one.detections),
+      detections: seen.flatMap((one) => one.detections).filter(isWanted),
       texts: read.texts,
       detectMs: seen.reduce((sum, one) => sum + one.elapsedMs, 0),
       ocrMs: read.elapsedMs,
@@ -64,7 +67,9 @@ export function createYoloOcrPipeline(deps: {
   return {
     id: 'yolo_ocr',
 
-    async run(filePath, options, observer, signal) {
+    async run(filePath, storedOptions, observer, signal) {
+      const options = completeStoredOptions(storedOptions);
+      const isWanted = createLabelFilter(options.labels, detector.info.labels);
       const facts = await probeVideo(binaries, filePath, limits, signal);
       await observer.onMedia(facts.media);
 
@@ -75,13 +80,14 @@ export function createYoloOcrPipeline(deps: {
 
       const frames = extractFrames(binaries, filePath, facts, {
         samplesPerSecond: options.samplesPerSecond,
+        range: { startMs: options.startMs, endMs: options.endMs },
         maxFrames: limits.maxSampledFrames,
         maxSeconds: limits.maxSeconds,
         signal,
       });
       const analysed = mapInOrder(
         measureWaiting(frames, (ms) => (timing.decodeMs += ms)),
-        (frame, frameSignal) => analyse(frame, options, frameSignal),
+        (frame, frameSignal) => analyse(frame, options, isWanted, frameSignal),
         { concurrency: deps.framesInFlight, signal },
       );
       for await (const { detectMs, ocrMs, ...frame } of analysed) {
@@ -109,10 +115,13 @@ function describe(
   options: AnalysisOptions,
   sampledFrames: number,
 ): Provenance {
+  const { model, version, sha256, backend } = deps.detector.info;
+  const { minConfidence, labels, minTextConfidence, languages } = options;
+  const { samplesPerSecond, startMs, endMs } = options;
   return {
-    detection: { ...deps.detector.info, minConfidence: options.minConfidence },
-    ocr: { ...deps.textReader.info, minConfidence: options.minTextConfidence },
-    sampling: { samplesPerSecond: options.samplesPerSecond, sampledFrames },
+    detection: { model, version, sha256, backend, minConfidence, labels },
+    ocr: { ...deps.textReader.info, languages, minConfidence: minTextConfidence },
+    sampling: { samplesPerSecond, sampledFrames, startMs, endMs },
     tools: { foregsyte: productVersion, ffmpeg: deps.binaries.ffmpegVersion },
   };
 }

@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../src/config.ts';
+import { createRecogniser } from '../../../worker/ocr/recogniser.ts';
 import { createTesseractReader } from '../../../worker/ocr/tesseract-reader.ts';
-import type { TextReader } from '../../../worker/ocr/text-reader.ts';
+import type { ReadingOptions, TextReader } from '../../../worker/ocr/text-reader.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
 const run = promisify(execFile);
+const scratchDirectory = temporaryDirectory();
+const english: ReadingOptions = { languages: ['eng'], minConfidence: 0.5 };
 const helpers = join(projectRoot, 'tests', 'helpers');
 
 describe('reading text without a network', () => {
@@ -19,6 +24,17 @@ describe('reading text without a network', () => {
       'HELLO 42 WORLD',
     ]);
     expect(JSON.parse(stdout)).toMatchObject([{ text: 'HELLO 42 WORLD', box: { x: expect.any(Number) } }]);
+  });
+
+  it.each([
+    ['Größe über Straße', 'deu'],
+    ['Größe über Straße 42', 'deu,eng'],
+    ['Où êtes-vous, François ?', 'fra'],
+    ['¿Mañana será otro día?', 'spa,eng,fra,deu'],
+  ])('reads "%s" in the languages %s', async (text, codes) => {
+    const program = join(helpers, 'read-text-offline.ts');
+    const { stdout } = await run(process.execPath, [...args, program, text, codes]);
+    expect(JSON.parse(stdout)).toMatchObject([{ text }]);
   });
 
   it('would be noticed if it did use one, also on a thread', async () => {
@@ -37,22 +53,36 @@ describe('the text reader', () => {
   };
   let reader: TextReader;
   beforeAll(async () => {
-    reader = await createTesseractReader({ workers: 2 });
+    reader = await createTesseractReader({ workers: 2, scratchDirectory });
   });
   afterAll(() => reader.close());
 
   it('reads nothing on an empty frame', async () => {
-    expect((await reader.read(blank, 0.5, new AbortController().signal)).texts).toEqual([]);
+    expect((await reader.read(blank, english, new AbortController().signal)).texts).toEqual([]);
   });
 
   it('gives up at once when aborted, also for those who wait, and reads on afterwards', async () => {
     const controller = new AbortController();
-    const readings = Array.from({ length: 5 }, () => reader.read(blank, 0.5, controller.signal));
+    const readings = Array.from({ length: 5 }, () => reader.read(blank, english, controller.signal));
     const outcomes = Promise.allSettled(readings);
     controller.abort(new Error('enough'));
     for (const outcome of await outcomes) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'enough' } });
     }
-    expect((await reader.read(blank, 0.5, new AbortController().signal)).texts).toEqual([]);
+    expect((await reader.read(blank, english, new AbortController().signal)).texts).toEqual([]);
+  });
+
+  it('reads on in other languages, and leaves nothing in its scratch folder', async () => {
+    for (const languages of [['deu'], ['eng', 'deu'], ['deu', 'eng'], ['eng']] as const) {
+      const { texts } = await reader.read(blank, { ...english, languages }, new AbortController().signal);
+      expect(texts).toEqual([]);
+    }
+    expect(await readdir(scratchDirectory)).toEqual([]);
+  });
+
+  it('can be ended twice: a thread that has died already has nobody wait for it', async () => {
+    const engine = await createRecogniser(['eng'], scratchDirectory);
+    await engine.terminate();
+    await engine.terminate();
   });
 });

@@ -59,8 +59,9 @@ function detectorOver(
   { manifest, sha256 }: LocalModel,
   backend: BackendName,
 ): ObjectDetector {
+  const labels = [...new Set(manifest.labels.filter((label) => label !== null))];
   return {
-    info: { model: manifest.name, version: manifest.version, sha256, backend },
+    info: { model: manifest.name, version: manifest.version, sha256, backend, labels },
     async detect(frames, minConfidence, signal) {
       for (const frame of frames) checkSize(frame);
       // When one frame fails, those of the same call that still wait would be analysed for nobody.

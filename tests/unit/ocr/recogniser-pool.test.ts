@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OcrLanguage } from '../../../src/jobs/ocr-languages.ts';
+import { createRecogniserPool } from '../../../worker/ocr/recogniser-pool.ts';
+import type { Recogniser } from '../../../worker/ocr/recogniser.ts';
+
+const never = new AbortController().signal;
+
+/** A pool over engines that only note when they live and die. */
+function createObservedPool(places: number) {
+  const events: string[] = [];
+  let alive = 0;
+  let most = 0;
+  const start = async (languages: readonly OcrLanguage[]): Promise<Recogniser> => {
+    const name = languages.join('+');
+    events.push(`start ${name}`);
+    alive += 1;
+    most = Math.max(most, alive);
+    let ended = false;
+    return {
+      recognise: async () => [{ text: name, confidence: 1, left: 0, top: 0, right: 1, bottom: 1 }],
+      async terminate() {
+        if (ended) return;
+        ended = true;
+        alive -= 1;
+        events.push(`end ${name}`);
+      },
+    };
+  };
+  return { pool: createRecogniserPool({ places, start }), events, alive: () => alive, most: () => most };
+}
+
+const read = async (engine: Recogniser): Promise<string | undefined> =>
+  (await engine.recognise(Buffer.alloc(0)))[0]?.text;
+
+describe('the pool of text engines', () => {
+  it('keeps an engine for the next image of the same languages', async () => {
+    const { pool, events } = createObservedPool(2);
+    for (let image = 0; image < 3; image += 1) expect(await pool.use(['eng'], read, never)).toBe('eng');
+    expect(events).toEqual(['start eng']);
+  });
+
+  it('takes another order of languages for other languages', async () => {
+    const { pool, events } = createObservedPool(2);
+    expect(await pool.use(['eng', 'deu'], read, never)).toBe('eng+deu');
+    expect(await pool.use(['deu', 'eng'], read, never)).toBe('deu+eng');
+    expect(events).toEqual(['start eng+deu', 'start deu+eng']);
+  });
+
+  it('ends the engine that was idle longest when its place is needed, and only then', async () => {
+    const { pool, events, most } = createObservedPool(2);
+    for (const language of ['eng', 'deu', 'fra', 'deu'] as const) await pool.use([language], read, never);
+    expect(events).toEqual(['start eng', 'start deu', 'end eng', 'start fra']);
+    expect(most()).toBe(2);
+  });
+
+  it('never has more engines than places, whatever is asked for at once', async () => {
+    const { pool, most } = createObservedPool(3);
+    const languages: OcrLanguage[] = Array.from({ length: 40 }, (_, index) =>
+      index % 3 === 0 ? 'eng' : index % 5 === 0 ? 'fra' : 'deu',
+    );
+    const texts = await Promise.all(languages.map((language) => pool.use([language], read, never)));
+    expect(texts).toEqual(languages);
+    expect(most()).toBe(3);
+  });
+
+  it('replaces an engine whose work failed', async () => {
+    const { pool, events } = createObservedPool(1);
+    await expect(pool.use(['eng'], () => Promise.reject(new Error('broken')), never)).rejects.toThrow(
+      'broken',
+    );
+    expect(await pool.use(['eng'], read, never)).toBe('eng');
+    expect(events).toEqual(['start eng', 'end eng', 'start eng']);
+  });
+
+  it('keeps the engine that was made for somebody who no longer wants it', async () => {
+    const { pool, events } = createObservedPool(1);
+    const controller = new AbortController();
+    const reading = pool.use(['eng'], read, controller.signal);
+    await Promise.resolve();
+    controller.abort(new Error('enough'));
+    await expect(reading).rejects.toThrow('enough');
+    expect(await pool.use(['eng'], read, never)).toBe('eng');
+    expect(events).toEqual(['start eng']);
+  });
+
+  it('ends every engine when it is closed, also one that is just starting, and takes no more work', async () => {
+    const { pool, alive } = createObservedPool(2);
+    await pool.use(['eng'], read, never);
+    const late = pool.use(['deu'], read, never);
+    const outcome = expect(late).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
+    await Promise.resolve();
+    await pool.close();
+    await outcome;
+    expect(alive()).toBe(0);
+    await expect(pool.use(['eng'], read, never)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
+    await pool.close();
+  });
+});
