@@ -95,6 +95,9 @@ export async function sendStream(request: Request, response: Response, body: Str
     else await pipeline(source, response);
   } catch (error) {
     if (!isHangUp(error)) throw error;
+  } finally {
+    // A failed pipeline can settle before it has ended its source.
+    await source.return(undefined);
   }
 }
 

@@ -28,8 +28,8 @@ export interface ResultsServer {
   ask(path: string, headers?: Record<string, string>, method?: string): Promise<WireAnswer>;
   /** Resolves when the headers are there; the caller must read or destroy the body. */
   begin(path: string, headers?: Record<string, string>, method?: string): Promise<IncomingMessage>;
-  /** Ranged reads of the storage, local files not yet released, and requests for results that have been handled. */
-  watched: { reads: number; held: number; handled: number };
+  /** Local files not yet released, requests for results that have been handled, and endless exports that ended. */
+  watched: { held: number; handled: number; ended: number };
   close(): void;
 }
 
@@ -38,17 +38,17 @@ export const JOB_TIME = new Date('2026-01-02T03:04:05.678Z');
 
 /**
  * Serves the document under `key` on `/results/<jobId>/<file>` and `/video/results/<jobId>`. With `?damage=gone` the
- * document is missing, with `?damage=cut` its frames cannot be read to their end.
+ * document is missing, with `?damage=cut` its frames cannot be read to their end,
+ * with `?damage=endless` they have none.
  */
 export async function startResultsServer(
   local: StorageService,
   key: string,
   document: ResultsDocument,
 ): Promise<ResultsServer> {
-  const watched = { reads: 0, held: 0, handled: 0 };
+  const watched = { held: 0, handled: 0, ended: 0 };
   const storage: StorageService = {
     ...local,
-    read: (...args) => ((watched.reads += 1), local.read(...args)),
     async toLocalFile(name) {
       const file = await local.toLocalFile(name);
       watched.held += 1;
@@ -66,7 +66,7 @@ export async function startResultsServer(
   app.get('/results/:jobId/:file', async (request, response) => {
     const format = findResultsFormat(request.params.file);
     if (!format) throw new AppError('INVALID_ARGUMENT', 'There is no such format.');
-    const opened = damage(await open(request.params.jobId), request.query['damage'], document);
+    const opened = damage(await open(request.params.jobId), request.query['damage'], document, watched);
     try {
       await send(request, response, opened, format);
     } finally {
@@ -109,17 +109,27 @@ export async function startResultsServer(
   };
 }
 
-function damage(opened: OpenedResults, kind: unknown, document: ResultsDocument): OpenedResults {
-  if (kind !== 'gone' && kind !== 'cut') return opened;
+function damage(
+  opened: OpenedResults,
+  kind: unknown,
+  document: ResultsDocument,
+  watched: { ended: number },
+): OpenedResults {
   const fail = (): never => {
     throw new AppError('STORAGE_FAILED', 'The file is gone.');
   };
   async function* allFrames() {
     if (kind === 'gone') fail();
     yield document.results;
-    fail();
+    if (kind === 'cut') fail();
+    try {
+      for (;;) yield document.results;
+    } finally {
+      watched.ended += 1;
+    }
   }
   const reader = { ...opened.reader, allFrames };
-  if (kind === 'cut') return { ...opened, reader };
+  if (kind === 'cut' || kind === 'endless') return { ...opened, reader };
+  if (kind !== 'gone') return opened;
   return { ...opened, key: 'gone_results.json', reader: { ...reader, summary: async () => fail() } };
 }
