@@ -96,8 +96,8 @@ export async function sendStream(request: Request, response: Response, body: Str
   } catch (error) {
     if (!isHangUp(error)) throw error;
   } finally {
-    // A failed pipeline can settle before it has ended its source.
-    await source.return(undefined);
+    // A failed pipeline can settle before it has ended its source, or without having begun it.
+    await pieces.return?.();
   }
 }
 
@@ -108,9 +108,5 @@ export function isHangUp(error: unknown): boolean {
 }
 
 async function* resume<T>(first: IteratorResult<T, unknown>, pieces: AsyncIterator<T>): AsyncGenerator<T> {
-  try {
-    for (let piece = first; !piece.done; piece = await pieces.next()) yield piece.value;
-  } finally {
-    await pieces.return?.();
-  }
+  for (let piece = first; !piece.done; piece = await pieces.next()) yield piece.value;
 }

@@ -120,9 +120,9 @@ function damage(
   };
   async function* allFrames() {
     if (kind === 'gone') fail();
-    yield document.results;
-    if (kind === 'cut') fail();
     try {
+      yield document.results;
+      if (kind === 'cut') fail();
       for (;;) yield document.results;
     } finally {
       watched.ended += 1;
