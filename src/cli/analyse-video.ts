@@ -103,7 +103,7 @@ export async function readSummary(client: GraphqlClient, jobId: string): Promise
       }
       timing { totalMs decodeMs detectMs ocrMs storeMs }
       labels { label trackCount firstSeenMs lastSeenMs bestConfidence }
-      textSegments { totalCount items { text startMs endMs bestConfidence } }
+      textSegments(first: 100) { totalCount items: nodes { text startMs endMs bestConfidence } }
     }
   }`;
   const { results } = await client.request(query, { jobId }, z.object({ results: summarySchema }));

@@ -10,6 +10,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   type ValidationContext,
+  type ValidationRule,
 } from 'graphql';
 import { getComplexity, simpleEstimator, type ComplexityEstimatorArgs } from 'graphql-query-complexity';
 import { AppError } from '../errors.ts';
@@ -35,7 +36,7 @@ const report = {
 };
 
 /** Validation rules for what shows in the document alone. Apollo runs them once for each document. */
-export const documentRules = [
+export const documentRules: readonly ValidationRule[] = [
   maxDepthRule({ n: DOCUMENT_LIMITS.maxDepth, ignoreIntrospection: true, flattenFragments: true, ...report }),
   maxAliasesRule({ n: DOCUMENT_LIMITS.maxAliases, ...report }),
   maxDirectivesRule({ n: DOCUMENT_LIMITS.maxDirectives, ...report }),

@@ -2,7 +2,7 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { LabelSummary, MediaInfo, Timing } from '../results/results-document.ts';
 
-@ObjectType('MediaInfo', { description: 'Facts of the video file.' })
+@ObjectType('MediaInfo', { description: 'Facts of the video file.', simpleResolvers: true })
 export class MediaInfoType implements MediaInfo {
   @Field(() => String, { description: 'Container format, as ffprobe names it.' })
   container!: string;
@@ -29,7 +29,7 @@ export class MediaInfoType implements MediaInfo {
   hasAudio!: boolean;
 }
 
-@ObjectType('LabelSummary', { description: 'All tracks of one label together.' })
+@ObjectType('LabelSummary', { description: 'All tracks of one label together.', simpleResolvers: true })
 export class LabelSummaryType implements LabelSummary {
   @Field(() => String, { description: 'What the object is, by the model’s label.' })
   label!: string;
@@ -52,6 +52,7 @@ export class LabelSummaryType implements LabelSummary {
 
 @ObjectType('Timing', {
   description: 'Where the time went. Stages overlap, so their sum can exceed the total.',
+  simpleResolvers: true,
 })
 export class TimingType implements Timing {
   @Field(() => GraphQLSafeInt, { description: 'Wall time of the whole analysis in milliseconds.' })

@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { Provenance } from '../results/results-document.ts';
 
-@ObjectType({ description: 'The detection model that ran.' })
+@ObjectType({ description: 'The detection model that ran.', simpleResolvers: true })
 export class DetectionProvenance {
   @Field(() => String, { description: 'Name of the model.' })
   model!: string;
@@ -26,7 +26,7 @@ export class DetectionProvenance {
   labels?: string[];
 }
 
-@ObjectType({ description: 'The text engine that ran.' })
+@ObjectType({ description: 'The text engine that ran.', simpleResolvers: true })
 export class OcrProvenance {
   @Field(() => String, { description: 'Name of the engine.' })
   engine!: string;
@@ -41,7 +41,7 @@ export class OcrProvenance {
   minConfidence!: number;
 }
 
-@ObjectType({ description: 'Which frames were looked at.' })
+@ObjectType({ description: 'Which frames were looked at.', simpleResolvers: true })
 export class SamplingProvenance {
   @Field(() => Float, { description: 'Frames looked at per second of video.' })
   samplesPerSecond!: number;
@@ -65,7 +65,7 @@ export class SamplingProvenance {
   endMs?: number | null;
 }
 
-@ObjectType({ description: 'Versions of the programs that made the results.' })
+@ObjectType({ description: 'Versions of the programs that made the results.', simpleResolvers: true })
 export class ToolVersions {
   @Field(() => String, { description: 'Version of Foregsyte.' })
   foregsyte!: string;
@@ -74,7 +74,10 @@ export class ToolVersions {
   ffmpeg!: string;
 }
 
-@ObjectType('Provenance', { description: 'What made the results: enough to make them again.' })
+@ObjectType('Provenance', {
+  description: 'What made the results: enough to make them again.',
+  simpleResolvers: true,
+})
 export class ProvenanceType implements Provenance {
   @Field(() => DetectionProvenance, { description: 'The detection model.' })
   detection!: DetectionProvenance;

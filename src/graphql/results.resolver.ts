@@ -1,7 +1,6 @@
 import {
   Arg,
   Args,
-  ArgsType,
   Authorized,
   Ctx,
   Field,
@@ -14,23 +13,24 @@ import {
   Root,
 } from 'type-graphql';
 import type { OpenResults } from '../results/open-results.ts';
-import type { ResultsHead, Timing } from '../results/results-document.ts';
-import type { ResultsReader } from '../results/read-results.ts';
+import type { ResultsReader, ResultsSummary } from '../results/read-results.ts';
+import { resultsPath, type ResultsFormat } from '../results/results-formats.ts';
 import type { RequestContext } from './context.ts';
 import { LabelSummaryType, MediaInfoType, TimingType } from './media.types.ts';
 import { ProvenanceType } from './provenance.types.ts';
-import { FramePage, TextSegmentPage, TrackPage } from './results-page.types.ts';
+import {
+  FrameConnection,
+  TextSegmentConnection,
+  toConnection,
+  TrackConnection,
+} from './results-connection.types.ts';
+import { FrameFilter, PageArgs, TextSegmentFilterInput, TrackFilter } from './results-filter.types.ts';
+import { ResultsFormatEnum } from './results-format.types.ts';
 
-@ArgsType()
-class PageArgs {
-  @Field(() => Int, { defaultValue: 0, description: 'How many items to pass over: 0 or more.' })
-  offset!: number;
-
-  @Field(() => Int, { defaultValue: 100, description: 'How many items to return at most: 1 to 1000.' })
-  limit!: number;
-}
-
-@ObjectType({ description: 'The results of a completed job. Long parts are read page by page.' })
+@ObjectType({
+  description: 'The results of a completed job. Long parts are read page by page.',
+  simpleResolvers: true,
+})
 export class Results {
   @Field(() => ID, { description: 'UUID of the job.' })
   readonly jobId: string;
@@ -56,7 +56,7 @@ export class Results {
   /** Not a field: the pages read through it. */
   readonly reader: ResultsReader;
 
-  constructor(summary: ResultsHead & { timing: Timing }, reader: ResultsReader) {
+  constructor(summary: ResultsSummary, reader: ResultsReader) {
     this.jobId = summary.jobId;
     this.pipelineId = summary.pipelineId;
     this.schemaVersion = summary.schemaVersion;
@@ -89,25 +89,51 @@ export class ResultsResolver {
     return new Results(await reader.summary(), reader);
   }
 
-  @FieldResolver(() => FramePage, {
+  @FieldResolver(() => FrameConnection, {
     description: 'What was seen and read on each sampled frame, in order of time.',
   })
-  async frames(@Root() results: Results, @Args(() => PageArgs) page: PageArgs): Promise<FramePage> {
-    return results.reader.frames(page);
+  async frames(
+    @Root() results: Results,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => FrameFilter, { nullable: true, description: 'Which frames, and what of them.' })
+    filter: FrameFilter | null,
+  ): Promise<FrameConnection> {
+    return toConnection(await results.reader.frames(page, filter ?? {}));
   }
 
-  @FieldResolver(() => TrackPage, {
+  @FieldResolver(() => TrackConnection, {
     description: 'Objects followed over time, in order of first appearance.',
   })
-  async tracks(@Root() results: Results, @Args(() => PageArgs) page: PageArgs): Promise<TrackPage> {
-    return results.reader.tracks(page);
+  async tracks(
+    @Root() results: Results,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => TrackFilter, { nullable: true, description: 'Which tracks.' })
+    filter: TrackFilter | null,
+  ): Promise<TrackConnection> {
+    return toConnection(await results.reader.tracks(page, filter ?? {}));
   }
 
-  @FieldResolver(() => TextSegmentPage, { description: 'Texts over time, in order of first appearance.' })
+  @FieldResolver(() => TextSegmentConnection, {
+    description: 'Texts over time, in order of first appearance.',
+  })
   async textSegments(
     @Root() results: Results,
     @Args(() => PageArgs) page: PageArgs,
-  ): Promise<TextSegmentPage> {
-    return results.reader.textSegments(page);
+    @Arg('filter', () => TextSegmentFilterInput, { nullable: true, description: 'Which segments.' })
+    filter: TextSegmentFilterInput | null,
+  ): Promise<TextSegmentConnection> {
+    return toConnection(await results.reader.textSegments(page, filter ?? {}));
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      'Where to fetch the results over HTTP: a path on this service, such as `/results/<jobId>/document.json`.',
+  })
+  resultsUrl(
+    @Root() results: Results,
+    @Arg('format', () => ResultsFormatEnum, { defaultValue: 'json', description: 'In which format.' })
+    format: ResultsFormat,
+  ): string {
+    return resultsPath(results.jobId, format);
   }
 }

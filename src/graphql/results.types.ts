@@ -11,6 +11,7 @@ import type {
 
 @ObjectType('BoundingBox', {
   description: 'A rectangle, normalised to the frame: 0 to 1 from the top left corner.',
+  simpleResolvers: true,
 })
 export class BoundingBoxType implements BoundingBox {
   @Field(() => Float, { description: 'Left edge, 0 to 1.' })
@@ -26,7 +27,7 @@ export class BoundingBoxType implements BoundingBox {
   height!: number;
 }
 
-@ObjectType('Detection', { description: 'One object seen on one frame.' })
+@ObjectType('Detection', { description: 'One object seen on one frame.', simpleResolvers: true })
 export class DetectionType implements TrackedDetection {
   @Field(() => String, { description: 'What it is, by the model’s label.' })
   label!: string;
@@ -41,7 +42,7 @@ export class DetectionType implements TrackedDetection {
   trackId!: number;
 }
 
-@ObjectType('TextLine', { description: 'One line of text read on one frame.' })
+@ObjectType('TextLine', { description: 'One line of text read on one frame.', simpleResolvers: true })
 export class TextLineType implements TextLine {
   @Field(() => String, { description: 'What was read.' })
   text!: string;
@@ -53,7 +54,10 @@ export class TextLineType implements TextLine {
   box!: BoundingBoxType;
 }
 
-@ObjectType('FrameResult', { description: 'What was seen and read on one sampled frame.' })
+@ObjectType('FrameResult', {
+  description: 'What was seen and read on one sampled frame.',
+  simpleResolvers: true,
+})
 export class FrameResultType implements FrameResult {
   @Field(() => Int, { description: 'Index of the frame in the video, from 0.' })
   frameIndex!: number;
@@ -68,7 +72,10 @@ export class FrameResultType implements FrameResult {
   texts!: TextLineType[];
 }
 
-@ObjectType('ObjectTrack', { description: 'One object followed over neighbouring sampled frames.' })
+@ObjectType('ObjectTrack', {
+  description: 'One object followed over neighbouring sampled frames.',
+  simpleResolvers: true,
+})
 export class ObjectTrackType implements ObjectTrack {
   @Field(() => Int, { description: 'Id within these results, from 1.' })
   trackId!: number;
@@ -97,6 +104,7 @@ export class ObjectTrackType implements ObjectTrack {
 
 @ObjectType('TextSegment', {
   description: 'One text that stood in the picture over neighbouring sampled frames.',
+  simpleResolvers: true,
 })
 export class TextSegmentType implements TextSegment {
   @Field(() => String, { description: 'What was read.' })

@@ -12,6 +12,7 @@ import { authenticate } from './authenticate.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { guardOrigin } from './guard-origin.ts';
 import { limitRate } from './limit-rate.ts';
+import { createResultsRoutes } from './results-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createUploadRoutes } from './upload-routes.ts';
 import { createVideoRoutes } from './video-routes.ts';
@@ -65,6 +66,7 @@ export async function createHttpServer(deps: {
   app.use('/graphql', graphql.handler);
   app.use('/uploads', createUploadRoutes({ ...services, config, logger }));
   app.use('/video', createVideoRoutes({ ...services, config }));
+  app.use('/results', createResultsRoutes(services));
   app.use(answerNotFound);
   app.use(answerErrors(logger));
 

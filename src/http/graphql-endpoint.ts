@@ -39,7 +39,7 @@ export async function createGraphqlEndpoint(deps: {
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     parseOptions: { maxTokens: DOCUMENT_LIMITS.maxTokens },
-    validationRules: documentRules,
+    validationRules: [...documentRules],
     formatError: createErrorFormatter(logger),
     stopOnTerminationSignals: false,
     nodeEnv: config.NODE_ENV,

@@ -8,8 +8,10 @@ import { progressOf } from '../jobs/job-status.ts';
 import type { SubmitVideo } from '../jobs/submit-video.ts';
 import { assertVideoMediaType } from '../uploads/video-media-type.ts';
 import { callerOf } from './caller-of.ts';
+import type { OpenResults } from '../results/open-results.ts';
 import { cutOffAfterAnswer } from './linger.ts';
 import { receiveFile } from './receive-file.ts';
+import { sendSnakeResults } from './send-results.ts';
 
 /** A parameter that is given twice names no pipeline. */
 const submitQuerySchema = z.object({ pipeline_id: z.string().catch('').default('yolo_ocr') });
@@ -19,8 +21,9 @@ export function createVideoRoutes(deps: {
   config: Config;
   submitVideo: SubmitVideo;
   jobs: JobFinder;
+  openResults: OpenResults;
 }): Router {
-  const { config, submitVideo, jobs } = deps;
+  const { config, submitVideo, jobs, openResults } = deps;
   const router = express.Router();
 
   router.post('/submit', async (request, response) => {
@@ -51,6 +54,12 @@ export function createVideoRoutes(deps: {
       created_at: job.createdAt,
       updated_at: job.updatedAt,
     });
+  });
+
+  router.get('/results/:jobId', async (request, response) => {
+    const caller = callerOf(request);
+    requireScope(caller, 'read');
+    await sendSnakeResults(request, response, await openResults(caller.owner, request.params.jobId));
   });
 
   return router;

@@ -6,7 +6,9 @@ import { createResultsReader, type ResultsReader } from './read-results.ts';
 
 /** A completed job and its results. */
 export interface OpenedResults {
-  job: JobView;
+  job: Pick<JobView, 'jobId' | 'attempt' | 'createdAt' | 'updatedAt'>;
+  /** Storage key of the whole document. */
+  key: string;
   reader: ResultsReader;
 }
 
@@ -26,6 +28,6 @@ export function createOpenResults(deps: { jobs: JobFinder; storage: StorageServi
         details: { status: job.status.toUpperCase() },
       });
     }
-    return { job, reader: await createResultsReader(deps.storage, job.outputPath) };
+    return { job, key: job.outputPath, reader: await createResultsReader(deps.storage, job.outputPath) };
   };
 }

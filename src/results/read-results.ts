@@ -1,96 +1,109 @@
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
 import type { StorageService } from '../storage/storage-service.ts';
+import { narrowFrames, narrowTextSegments, narrowTracks, type Narrow } from './match-results.ts';
 import type { FrameResult, ObjectTrack, ResultsHead, TextSegment, Timing } from './results-document.ts';
 import {
-  HEADER_BYTES,
-  offsetsRange,
-  resultsIndexHeaderSchema,
-  type ResultsIndexHeader,
-  type ResultsSection,
-} from './results-index.ts';
+  checkFilter,
+  isGiven,
+  type ObjectFilter,
+  type TextSegmentFilter,
+  type TimeFilter,
+} from './results-filter.ts';
+import { HEADER_BYTES, resultsIndexHeaderSchema } from './results-index.ts';
 import { resultsIndexKey } from './results-keys.ts';
+import { decodeCursor, resolvePageSize, type PageRequest, type ResultsPage } from './results-page.ts';
+import { findFirstAt, scanSection } from './scan-section.ts';
+import { createSectionReader, readAllChunks, type SectionReader } from './section-reader.ts';
 
-/** One page of a section: `items` begins at item `offset` of `totalCount`. */
-export interface ResultsPage<T> {
-  totalCount: number;
-  offset: number;
-  items: T[];
-}
-
-/** Which items of a section to read. */
-export interface PageRequest {
-  /** 0 or more. */
-  offset: number;
-  /** 1 to 1000. */
-  limit: number;
-}
-
-/** Reads one results document in pieces: no page needs the others. */
-export interface ResultsReader {
-  summary(): Promise<ResultsHead & { timing: Timing }>;
-  frames(page: PageRequest): Promise<ResultsPage<FrameResult>>;
-  tracks(page: PageRequest): Promise<ResultsPage<ObjectTrack>>;
-  textSegments(page: PageRequest): Promise<ResultsPage<TextSegment>>;
-}
-
-const MAX_PAGE = 1000;
-
-/** We wrote the document ourselves, so its pieces are known by construction; only that each is JSON is checked. */
-const ownJson = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
+/** The small parts of a results document. */
+export type ResultsSummary = ResultsHead & { timing: Timing };
 
 /**
- * A reader of the document under `key`.
- * Its methods throw AppError STORAGE_FAILED when the document or its index is missing, INVALID_ARGUMENT for a page
- * outside the limits.
+ * Reads one results document in pieces: no page needs the others, and no method holds the whole.
+ * The methods throw AppError STORAGE_FAILED when the document or its index is missing; the paged ones
+ * INVALID_ARGUMENT for a page size, cursor or filter outside its limits.
  */
-export async function createResultsReader(storage: StorageService, key: string): Promise<ResultsReader> {
-  const indexKey = resultsIndexKey(key);
-  const header = resultsIndexHeaderSchema.parse(
-    parseJson(await storage.read(indexKey, { start: 0, end: HEADER_BYTES })),
-  );
+export interface ResultsReader {
+  summary(): Promise<ResultsSummary>;
+  /** In order of time, narrowed to what matches the filter; frames on which nothing does are passed over. */
+  frames(page: PageRequest, filter?: ObjectFilter): Promise<ResultsPage<FrameResult>>;
+  /** In order of first appearance. */
+  tracks(page: PageRequest, filter?: ObjectFilter): Promise<ResultsPage<ObjectTrack>>;
+  /** In order of first appearance. */
+  textSegments(page: PageRequest, filter?: TextSegmentFilter): Promise<ResultsPage<TextSegment>>;
+  /** All frames, in chunks of bounded size. */
+  allFrames(): AsyncGenerator<FrameResult[]>;
+  /** All text segments, in chunks of bounded size. */
+  allTextSegments(): AsyncGenerator<TextSegment[]>;
+  /** The frames' JSON as it stands in the document, with commas between; the caller must read or destroy it. */
+  openFramesJson(): Promise<Readable>;
+}
 
-  const readPage = async <T>(section: ResultsSection, page: PageRequest): Promise<ResultsPage<T>> => {
-    const { from, to, count } = boundPage(header, section, page);
-    if (from === to) return { totalCount: count, offset: page.offset, items: [] };
-    const offsets = await storage.read(indexKey, offsetsRange(header, section, from, to));
-    const start = Number(offsets.readBigUInt64LE(0));
-    const end = Number(offsets.readBigUInt64LE(offsets.length - 8));
-    const text = (await storage.read(key, { start, end })).toString().replace(/,\n$/, '');
-    return {
-      totalCount: count,
-      offset: page.offset,
-      items: z.array(ownJson<T>()).parse(JSON.parse(`[${text}]`)),
-    };
-  };
+/** We wrote the document ourselves: see createSectionReader. */
+const summarySchema = z.custom<ResultsSummary>((value) => typeof value === 'object' && value !== null);
+
+/** A reader of the document under `key`. */
+export async function createResultsReader(storage: StorageService, key: string): Promise<ResultsReader> {
+  const keys = { document: key, index: resultsIndexKey(key) };
+  const headerBytes = await storage.read(keys.index, { start: 0, end: HEADER_BYTES });
+  const header = resultsIndexHeaderSchema.parse(JSON.parse(headerBytes.toString()));
+  const frames = createSectionReader<FrameResult>(storage, keys, header, 'results');
+  const tracks = createSectionReader<ObjectTrack>(storage, keys, header, 'tracks');
+  const textSegments = createSectionReader<TextSegment>(storage, keys, header, 'textSegments');
 
   return {
     async summary() {
       const head = (await storage.read(key, { start: 0, end: header.headEnd })).toString();
       const tail = (await storage.read(key, { start: header.tailStart, end: header.tailEnd })).toString();
-      return ownJson<ResultsHead & { timing: Timing }>().parse(JSON.parse(`${head},${tail}}`));
+      return summarySchema.parse(JSON.parse(`${head},${tail}}`));
     },
-    frames: (page) => readPage<FrameResult>('results', page),
-    tracks: (page) => readPage<ObjectTrack>('tracks', page),
-    textSegments: (page) => readPage<TextSegment>('textSegments', page),
+    async frames(page, filter = {}) {
+      return readPage(frames, page, filter, {
+        narrow: narrowFrames,
+        beginOf: (frame) => frame.timestampMs,
+        isOneMoment: true,
+      });
+    },
+    async tracks(page, filter = {}) {
+      return readPage(tracks, page, filter, {
+        narrow: narrowTracks,
+        beginOf: (track) => track.firstSeenMs,
+        isOneMoment: false,
+      });
+    },
+    async textSegments(page, filter = {}) {
+      return readPage(textSegments, page, filter, {
+        narrow: narrowTextSegments,
+        beginOf: (segment) => segment.startMs,
+        isOneMoment: false,
+      });
+    },
+    allFrames: () => readAllChunks(frames),
+    allTextSegments: () => readAllChunks(textSegments),
+    openFramesJson: () => frames.openRaw(),
   };
 }
 
-function boundPage(header: ResultsIndexHeader, section: ResultsSection, page: PageRequest) {
-  if (!(page.offset >= 0 && page.limit >= 1 && page.limit <= MAX_PAGE)) {
-    throw new AppError(
-      'INVALID_ARGUMENT',
-      `A page must have an offset of at least 0 and a limit from 1 to ${MAX_PAGE}.`,
-      {
-        details: { argument: 'limit', min: 1, max: MAX_PAGE },
-      },
-    );
+async function readPage<T, F extends TimeFilter>(
+  reader: SectionReader<T>,
+  page: PageRequest,
+  filter: F,
+  items: {
+    narrow: (filter: F) => Narrow<T> | undefined;
+    /** By which the items stand in order. */
+    beginOf: (item: T) => number;
+    /** Whether items end when they begin; otherwise one that begins before the time range can reach into it. */
+    isOneMoment: boolean;
+  },
+): Promise<ResultsPage<T>> {
+  checkFilter(filter);
+  const first = resolvePageSize(page.first);
+  let from = decodeCursor(reader.section, reader.count, page.after);
+  let to = reader.count;
+  if (items.isOneMoment && isGiven(filter.fromMs)) {
+    from = await findFirstAt(reader, { from, to }, items.beginOf, filter.fromMs);
   }
-  const { count } = header.sections[section];
-  const from = Math.min(page.offset, count);
-  return { from, to: Math.min(from + page.limit, count), count };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  return JSON.parse(bytes.toString());
+  if (isGiven(filter.toMs)) to = await findFirstAt(reader, { from, to }, items.beginOf, filter.toMs);
+  return scanSection(reader, { from, to, first, narrow: items.narrow(filter) });
 }

@@ -56,9 +56,9 @@ describe('a submitted video', () => {
         models { detection { model backend sha256 } ocr { engine } sampling { sampledFrames } }
         timing { totalMs detectMs ocrMs }
         labels { label trackCount }
-        frames(limit: 2) { totalCount items { frameIndex timestampMs detections { label trackId box { x width } } } }
-        tracks { totalCount items { trackId label } }
-        textSegments { items { text startMs endMs } }
+        frames(first: 2) { totalCount nodes { frameIndex timestampMs detections { label trackId box { x width } } } pageInfo { hasNextPage } }
+        tracks { totalCount nodes { trackId label } }
+        textSegments { nodes { text startMs endMs } }
       } }`,
       { id: jobId },
     );
@@ -68,12 +68,13 @@ describe('a submitted video', () => {
       labels: expect.arrayContaining([expect.objectContaining({ label: 'person' })]),
       frames: {
         totalCount: 3,
-        items: [
+        nodes: [
           { frameIndex: 0, timestampMs: 0 },
           { frameIndex: 8, timestampMs: 1000 },
         ],
+        pageInfo: { hasNextPage: true },
       },
-      textSegments: { items: [{ text: 'HELLO FOREGSYTE 42', startMs: 1000, endMs: 2000 }] },
+      textSegments: { nodes: [{ text: 'HELLO FOREGSYTE 42', startMs: 1000, endMs: 2000 }] },
     });
 
     const document: unknown = JSON.parse(
