@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+
+const SETTLE_MS = 60_000;
+const dataDirectory = temporaryDirectory();
+let service: RunningService;
+
+beforeAll(async () => {
+  service = await startService({ dataDirectory, worker: true });
+});
+afterAll(() => service.stop());
+
+const statusShape = z.object({
+  status: z.object({
+    status: z.string(),
+    errorCode: z.string().nullable(),
+    errorMessage: z.string().nullable(),
+  }),
+});
+
+/** Submits the fixture with these options, and waits until its job is settled. */
+async function analyse(options: Record<string, unknown>) {
+  const answer = await service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', { options });
+  const { id } = z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo;
+  const ask = 'query($id: ID!) { status(jobId: $id) { status errorCode errorMessage } }';
+  const settled = async () => {
+    const { status } = statusShape.parse((await service.request(ask, { id })).data);
+    return status.status === 'PENDING' || status.status === 'RUNNING' ? undefined : status;
+  };
+  return { id, status: await waitFor(settled, SETTLE_MS, 'the job to be settled') };
+}
+
+describe('the options of an analysis', () => {
+  it('reach the worker, and stand in the results', async () => {
+    const options = { startMs: 1000, endMs: 2000, labels: ['person'], languages: ['deu', 'eng'] };
+    const { id, status } = await analyse(options);
+    expect(status).toMatchObject({ status: 'COMPLETED' });
+    const { data } = await service.request(
+      `query($id: ID!) { results(jobId: $id) {
+        models { detection { labels } ocr { languages } sampling { startMs endMs sampledFrames } }
+        labels { label firstSeenMs }
+      } }`,
+      { id },
+    );
+    expect(data).toMatchObject({
+      results: {
+        models: {
+          detection: { labels: ['person'] },
+          ocr: { languages: ['deu', 'eng'] },
+          sampling: { startMs: 1000, endMs: 2000, sampledFrames: 1 },
+        },
+        labels: [{ label: 'person', firstSeenMs: 1000 }],
+      },
+    });
+  });
+
+  it.each([
+    [{ labels: ['unicorn'] }, 'The detection model has no label "unicorn".'],
+    [{ startMs: 3000 }, 'the video lasts 3000 ms'],
+  ])('fail the job when they do not fit: %j', async (options, message) => {
+    const { status } = await analyse(options);
+    expect(status).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'INVALID_ARGUMENT',
+      errorMessage: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    [{ languages: ['eng', 'xyz'] }, 'options.languages[1]'],
+    [{ startMs: 5, endMs: 5 }, 'options.endMs'],
+    [{ labels: [''] }, 'options.labels[0]'],
+  ])('are refused at once when they never fit: %j', async (options, argument) => {
+    const answer = await service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', { options });
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'INVALID_ARGUMENT', argument } }]);
+  });
+});
