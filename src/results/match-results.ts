@@ -1,13 +1,13 @@
 import { foldText } from './fold-text.ts';
 import type { BoundingBox, FrameResult, ObjectTrack, TextSegment } from './results-document.ts';
-import { isGiven, type ObjectFilter, type TextSegmentFilter, type TimeFilter } from './results-filter.ts';
+import { isGiven, type ObjectFilter, type TextSegmentFilter } from './results-filter.ts';
 
 /** The item, or the part of it that matches; undefined when nothing of it does. */
 export type Narrow<T> = (item: T) => T | undefined;
 
 /**
  * Narrows frames to the detections and texts that match: undefined when the filter asks for nothing within frames.
- * Texts have no label, so none match when labels are given. Time is not looked at: frames are chosen by it.
+ * Texts have no label, so none match when labels are given. The reader chooses by the time at which items begin.
  */
 export function narrowFrames(filter: ObjectFilter): Narrow<FrameResult> | undefined {
   if (!isGiven(filter.labels) && !isGiven(filter.minConfidence) && !isGiven(filter.region)) return undefined;
@@ -24,29 +24,27 @@ export function narrowFrames(filter: ObjectFilter): Narrow<FrameResult> | undefi
   };
 }
 
-/** Matches tracks by label, best confidence, the box of the best confidence, and the time they were seen. */
+/** Matches tracks by label, best confidence, the box of the best confidence, and last sight; see narrowFrames. */
 export function narrowTracks(filter: ObjectFilter): Narrow<ObjectTrack> | undefined {
   if (Object.values(filter).every((value) => !isGiven(value))) return undefined;
   const hasLabel = matchLabel(filter.labels);
   const stands = matchPlace(filter);
-  const overlaps = matchTimes(filter);
   return (track) =>
     hasLabel(track.label) &&
     stands(track.bestConfidence, track.bestBox) &&
-    overlaps(track.firstSeenMs, track.lastSeenMs)
+    track.lastSeenMs >= (filter.fromMs ?? 0)
       ? track
       : undefined;
 }
 
-/** Matches text segments by what they say, best confidence, the box of the best reading, and their time. */
+/** Matches text segments by what they say, best confidence, the box of the best reading, and end; see narrowFrames. */
 export function narrowTextSegments(filter: TextSegmentFilter): Narrow<TextSegment> | undefined {
   if (Object.values(filter).every((value) => !isGiven(value))) return undefined;
   const wanted = foldText(filter.contains ?? '');
   const stands = matchPlace(filter);
-  const overlaps = matchTimes(filter);
   return (segment) =>
     stands(segment.bestConfidence, segment.box) &&
-    overlaps(segment.startMs, segment.endMs) &&
+    segment.endMs >= (filter.fromMs ?? 0) &&
     (wanted === '' || foldText(segment.text).includes(wanted))
       ? segment
       : undefined;
@@ -61,12 +59,6 @@ function matchLabel(labels: ObjectFilter['labels']): (label: string) => boolean 
 function matchPlace({ minConfidence, region }: Pick<ObjectFilter, 'minConfidence' | 'region'>) {
   return (confidence: number, box: BoundingBox): boolean =>
     confidence >= (minConfidence ?? 0) && (!isGiven(region) || haveCommonArea(box, region));
-}
-
-/** Times of items are inclusive at both ends: they are those of samples. */
-function matchTimes({ fromMs, toMs }: TimeFilter) {
-  return (firstMs: number, lastMs: number): boolean =>
-    lastMs >= (fromMs ?? -Infinity) && firstMs < (toMs ?? Infinity);
 }
 
 /** Boxes that only touch have no area in common. */

@@ -125,6 +125,19 @@ describe('a page', () => {
     expect(page.nodes).toHaveLength(1);
   });
 
+  it('holds boxes that overlap the region, not those that only touch it', async () => {
+    const bestBox = { x: 0.25, y: 0.25, width: 0.25, height: 0.25 };
+    const tracks = sample.tracks
+      .slice(0, 1)
+      .map((track) => Object.assign(structuredClone(track), { bestBox }));
+    await storeResults(storage, 'touching_results.json', { ...sample, tracks });
+    const touching = await createResultsReader(storage, 'touching_results.json');
+    const countIn = async (x: number, y: number) =>
+      (await touching.tracks({}, { region: { x, y, width: 0.25, height: 0.25 } })).nodes.length;
+    expect(await Promise.all([countIn(0.49, 0.01), countIn(0.01, 0.49)])).toEqual([1, 1]);
+    expect(await Promise.all([countIn(0.5, 0.25), countIn(0.25, 0), countIn(0, 0)])).toEqual([0, 0, 0]);
+  });
+
   it('has 100 nodes when the client does not say how many', async () => {
     expect((await reader.frames({})).nodes).toHaveLength(100);
   });
@@ -148,7 +161,6 @@ describe('a page', () => {
     };
     const longReader = await createResultsReader(counted, 'long_results.json');
     const filter = { labels: ['unicorn'] };
-    readBytes = 0;
     const page = await longReader.frames({ first: 1 }, filter);
     expect(page).toMatchObject({ nodes: [], hasNextPage: true });
     expect(readBytes).toBeLessThan((await storage.size('long_results.json')) * 0.5);

@@ -143,6 +143,14 @@ describe('every format', () => {
     }
   });
 
+  it('is not read for HEAD', async () => {
+    const { handled, ended } = server.watched;
+    await server.ask(`${path}/detections.csv?damage=endless`, {}, 'HEAD');
+    const isHandled = async () => (server.watched.handled > handled ? true : undefined);
+    await waitFor(isHandled, 5_000, 'the handler to end');
+    expect(server.watched.ended).toBe(ended);
+  });
+
   it.each(streamed)('%s: is an error, not half a file, when it cannot begin', async (file) => {
     const { status, headers, body } = await server.ask(`${path}/${file}?damage=gone`, gzip);
     expect(status).toBe(500);
