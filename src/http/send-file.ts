@@ -55,7 +55,7 @@ function answerCondition(response: Response, status: 412 | 416): void {
   const argument = status === 416 ? 'Range' : 'If-Match';
   const extensions = { code: 'INVALID_ARGUMENT', retryable: false, argument };
   response.removeHeader('Content-Disposition');
-  response.status(status).json({ errors: [{ message, extensions }] });
+  response.status(status).json({ detail: message, ...extensions });
 }
 
 /** Once sending has begun the error itself is thrown, for the last handler to cut the connection. */
