@@ -60,7 +60,7 @@ export class JobFilterInput implements JobFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'Only jobs whose file name holds all these words, or words that begin with them; case does not matter. 1 to 200 characters.',
+      'Only jobs whose file name holds all these words; the last may be the beginning of a word. Case does not matter. 1 to 200 characters.',
   })
   text?: string | null;
 }

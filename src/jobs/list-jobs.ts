@@ -15,7 +15,7 @@ export interface JobFilter {
   tag?: string | null;
   createdAfter?: Date | null;
   createdBefore?: Date | null;
-  /** Words of the file name, or beginnings of them; all must occur. */
+  /** Words of the file name, all of which must occur; the last may be the beginning of one. */
   text?: string | null;
 }
 
@@ -115,13 +115,16 @@ function buildConditions(owner: string, filter: JobFilter): { conditions: string
   return { conditions, values };
 }
 
-/** `Kitchen cam.mp4` becomes `'kitchen':* & 'cam':* & 'mp4':*`: words of letters and digits alone need no escaping. */
+/**
+ * `Kitchen cam` becomes `'kitchen' & 'cam':*`: words of letters and digits alone need no escaping. Only the last word is
+ * open at its end, as somebody types it; Postgres can tell how common the others are, and so find the cheaper way.
+ */
 function toSearchQuery(text: string): string {
   const words = text
     .slice(0, MAX_TEXT_LENGTH)
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu);
-  if (text.length <= MAX_TEXT_LENGTH && words) return words.map((word) => `'${word}':*`).join(' & ');
+  if (text.length <= MAX_TEXT_LENGTH && words) return `${words.map((word) => `'${word}'`).join(' & ')}:*`;
   throw new AppError(
     'INVALID_ARGUMENT',
     `filter.text must hold at least one letter or digit and be at most ${MAX_TEXT_LENGTH} characters long.`,
