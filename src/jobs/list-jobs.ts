@@ -1,12 +1,14 @@
 import type { DataSource } from 'typeorm';
-import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { decodeJobCursor, encodeJobCursor } from './job-cursor.ts';
 import type { JobStatus } from './job.entity.ts';
 import { SELECT_JOB, type JobView } from './job-view.ts';
 
 /** Most jobs of one page. */
 export const MAX_JOBS_PAGE = 100;
 const MAX_TEXT_LENGTH = 200;
+/** Jobs that a search looks through in the order of the list before it uses an index of its own. */
+const SEARCH_WINDOW = 1000;
 
 /** Which jobs to list; what is null or left out does not narrow the list. */
 export interface JobFilter {
@@ -50,19 +52,22 @@ export interface JobLister {
 export function createJobLister(dataSource: DataSource): JobLister {
   return {
     async list(owner, request) {
-      const { text, values } = buildListQuery(owner, request);
-      const rows = await dataSource.query<JobView[]>(text, values);
+      let rows: JobView[] = [];
+      for (const { text, values } of buildListQueries(owner, request)) {
+        rows = await dataSource.query<JobView[]>(text, values);
+        if (rows.length > request.first) break;
+      }
       const nodes = rows.slice(0, request.first);
       return {
-        edges: nodes.map((node) => ({ cursor: encodeCursor(node), node })),
+        edges: nodes.map((node) => ({ cursor: encodeJobCursor(node), node })),
         hasNextPage: rows.length > request.first,
       };
     },
 
     async count(owner, filter) {
-      const { conditions, values } = buildConditions(owner, filter);
+      const { place, search, values } = buildConditions(owner, filter);
       const [row] = await dataSource.query<{ count: number }[]>(
-        `SELECT count(*)::int AS count FROM jobs j WHERE ${conditions.join(' AND ')}`,
+        `SELECT count(*)::int AS count FROM jobs j WHERE ${[...place, ...search].join(' AND ')}`,
         values,
       );
       return row?.count ?? 0;
@@ -70,54 +75,75 @@ export function createJobLister(dataSource: DataSource): JobLister {
   };
 }
 
-/** The statement behind one page, which asks for one job more than the page holds, to know whether there is a next. */
-export function buildListQuery(
+/**
+ * The statements behind one page. Each asks for one job more than the page holds, to know whether there is a next.
+ *
+ * Without words or a tag to search for, there is one, which walks an index in the order of the list. With them, common
+ * words are best found by walking that index, and rare ones by their own; Postgres often guesses wrong which they are.
+ * So the first statement looks through the next jobs of the list, and only when they do not fill the page does the
+ * second search all: then what is searched for is rare.
+ */
+export function buildListQueries(
   owner: string,
   { filter, orderBy, first, after }: JobPageRequest,
-): { text: string; values: unknown[] } {
+): { text: string; values: unknown[] }[] {
   if (!(first >= 1 && first <= MAX_JOBS_PAGE)) {
     throw new AppError('INVALID_ARGUMENT', `first must be from 1 to ${MAX_JOBS_PAGE}.`, {
       details: { argument: 'first', min: 1, max: MAX_JOBS_PAGE },
     });
   }
-  const { conditions, values } = buildConditions(owner, filter);
+  const { place, search, values } = buildConditions(owner, filter);
   const [direction, beyond] = orderBy === 'CREATED_AT_ASC' ? ['ASC', '>'] : ['DESC', '<'];
   if (after !== null) {
-    const { createdAt, jobId } = decodeCursor(after);
+    const { createdAt, jobId } = decodeJobCursor(after);
     values.push(createdAt, jobId);
-    conditions.push(`(j.created_at, j.job_id) ${beyond} ($${values.length - 1}, $${values.length})`);
+    place.push(`(j.created_at, j.job_id) ${beyond} ($${values.length - 1}, $${values.length})`);
   }
   values.push(first + 1);
-  const text = `${SELECT_JOB} FROM jobs j WHERE ${conditions.join(' AND ')}
-    ORDER BY j.created_at ${direction}, j.job_id ${direction} LIMIT $${values.length}`;
-  return { text, values };
+  const order = `ORDER BY j.created_at ${direction}, j.job_id ${direction}`;
+  const page = `${order} LIMIT $${values.length}`;
+  const inPlace = place.join(' AND ');
+  if (search.length === 0) {
+    return [{ text: `${SELECT_JOB} FROM jobs j WHERE ${inPlace} ${page}`, values }];
+  }
+  const searched = search.join(' AND ');
+  const next = `SELECT * FROM jobs j WHERE ${inPlace} ${order} LIMIT ${SEARCH_WINDOW}`;
+  const all = `SELECT * FROM jobs j WHERE ${inPlace} AND ${searched}`;
+  return [
+    { text: `${SELECT_JOB} FROM (${next}) AS j WHERE ${searched} ${page}`, values },
+    // Materialised, so that the limit of the page does not tempt the planner to walk the whole list.
+    { text: `WITH found AS MATERIALIZED (${all}) ${SELECT_JOB} FROM found AS j ${page}`, values },
+  ];
 }
 
-function buildConditions(owner: string, filter: JobFilter): { conditions: string[]; values: unknown[] } {
+/** Conditions that an index of the list's order serves, and those that are searched for. */
+function buildConditions(
+  owner: string,
+  filter: JobFilter,
+): { place: string[]; search: string[]; values: unknown[] } {
   const values: unknown[] = [owner];
-  const conditions = ['j.owner = $1'];
-  const add = (value: unknown, condition: (place: string) => string) => {
+  const place = ['j.owner = $1'];
+  const search: string[] = [];
+  const add = (list: string[], value: unknown, condition: (parameter: string) => string) => {
     if (value === null || value === undefined) return;
     values.push(value);
-    conditions.push(condition(`$${values.length}`));
+    list.push(condition(`$${values.length}`));
   };
-  add(filter.status, (place) => `j.status = ${place}`);
-  add(filter.pipelineId, (place) => `j.pipeline_id = ${place}`);
-  add(filter.tag, (place) => `j.tags @> ARRAY[${place}]::text[]`);
-  add(filter.createdAfter, (place) => `j.created_at > ${place}`);
-  add(filter.createdBefore, (place) => `j.created_at < ${place}`);
-  add(
-    filter.text === null || filter.text === undefined ? null : toSearchQuery(filter.text),
-    // The expression of jobs_search_idx.
-    (place) =>
-      `to_tsvector('simple', regexp_replace(j.original_filename, '[^[:alnum:]]+', ' ', 'g')) @@ ${place}::tsquery`,
-  );
-  return { conditions, values };
+  add(place, filter.status, (parameter) => `j.status = ${parameter}`);
+  add(place, filter.pipelineId, (parameter) => `j.pipeline_id = ${parameter}`);
+  add(place, filter.createdAfter, (parameter) => `j.created_at > ${parameter}`);
+  add(place, filter.createdBefore, (parameter) => `j.created_at < ${parameter}`);
+  add(search, filter.tag, (parameter) => `j.tags @> ARRAY[${parameter}]::text[]`);
+  const words = filter.text === null || filter.text === undefined ? null : toSearchQuery(filter.text);
+  // The expression of jobs_search_idx.
+  const names = `to_tsvector('simple', regexp_replace(j.original_filename, '[^[:alnum:]]+', ' ', 'g'))`;
+  add(search, words, (parameter) => `${names} @@ ${parameter}::tsquery`);
+  return { place, search, values };
 }
 
 /**
- * `Kitchen cam` becomes `'kitchen' & 'cam':*`: words of letters and digits alone need no escaping. Only the last word is
- * open at its end, as somebody types it; Postgres can tell how common the others are, and so find the cheaper way.
+ * `Kitchen cam` becomes `'kitchen' & 'cam':*`: words of letters and digits alone need no escaping. The last word is open
+ * at its end, because somebody may still be typing it.
  */
 function toSearchQuery(text: string): string {
   const words = text
@@ -130,23 +156,4 @@ function toSearchQuery(text: string): string {
     `filter.text must hold at least one letter or digit and be at most ${MAX_TEXT_LENGTH} characters long.`,
     { details: { argument: 'filter.text', max: MAX_TEXT_LENGTH } },
   );
-}
-
-const cursorSchema = z.tuple([z.int(), z.uuid()]);
-
-function encodeCursor(job: JobView): string {
-  return Buffer.from(JSON.stringify([job.createdAt.getTime(), job.jobId])).toString('base64url');
-}
-
-function decodeCursor(cursor: string): { createdAt: Date; jobId: string } {
-  try {
-    const text = Buffer.from(cursor, 'base64url').toString();
-    const [time, jobId] = cursorSchema.parse(JSON.parse(text));
-    return { createdAt: new Date(time), jobId };
-  } catch (cause) {
-    throw new AppError('INVALID_ARGUMENT', 'after must be a cursor that this list returned.', {
-      cause,
-      details: { argument: 'after' },
-    });
-  }
 }
