@@ -72,7 +72,8 @@ export function createUploadRoutes(deps: {
 async function* bounded(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
   let received = 0;
   try {
-    for await (const chunk of request) {
+    // The connection stays open when reading ends early, because the answer goes over it.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       if (!(chunk instanceof Uint8Array)) throw new TypeError('The request was decoded to text.');
       received += chunk.length;
       if (received > maxBytes) throw tooLarge(maxBytes);
