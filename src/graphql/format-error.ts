@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES, type ErrorCode } from '../error-codes.ts';
+import { translateDatabaseError } from '../database/unavailable.ts';
 import { AppError, toAppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { DOCUMENT_LIMITS } from './limit-documents.ts';
 import { translateUploadError } from './receive-upload.ts';
 
 /** What GraphQL and Apollo say of a request that never reached a resolver; their messages name only the schema. */
@@ -27,13 +29,17 @@ export function createErrorFormatter(logger: Logger) {
     };
     const code = formatted.extensions?.['code'];
     // A request without its file fails while the arguments are read, before any resolver could translate it.
-    const original = translateUploadError(originOf(error));
+    const original = translateDatabaseError(translateUploadError(originOf(error)));
 
     if (!(original instanceof AppError)) {
       // A value of the wrong type is an argument out of its limits, whoever noticed.
       if (code === 'BAD_USER_INPUT') return refuse(place, 'INVALID_ARGUMENT', formatted.message);
-      if (code === 'GRAPHQL_PARSE_FAILED' && /more than \d+ tokens/.test(formatted.message)) {
-        return refuse(place, 'QUERY_TOO_COMPLEX', formatted.message.replace(/^Syntax Error: /, ''));
+      if (code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message)) {
+        return refuse(
+          place,
+          'QUERY_TOO_COMPLEX',
+          `The document has more than ${DOCUMENT_LIMITS.maxTokens} tokens. Split it.`,
+        );
       }
       if (typeof code === 'string' && REQUEST_ERROR_CODES.has(code)) {
         return { ...place, message: formatted.message, extensions: { code } };

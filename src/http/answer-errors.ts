@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { translateDatabaseError } from '../database/unavailable.ts';
 import { AppError, toAppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
@@ -16,7 +17,7 @@ export function describeFailure(
   error: unknown,
   logger: Logger,
 ): { status: number; extensions: Record<string, unknown>; message: string } {
-  const appError = toAppError(isClientError(error) ? unreadable() : error);
+  const appError = toAppError(isClientError(error) ? unreadable() : translateDatabaseError(error));
   const { code, message, httpStatus: status } = appError;
   if (code !== 'INTERNAL_SERVER_ERROR') {
     return { status, message, extensions: { code, retryable: appError.retryable, ...appError.details } };

@@ -23,33 +23,33 @@ export async function receiveFile<T>(
   const { field, maxBytes } = options;
   const parser = createParser(request, maxBytes);
   const outcome = Promise.withResolvers<T>();
-  let found = false;
   let part: Readable | undefined;
 
   parser.on('file', (name, stream, { filename, mimeType }) => {
-    if (name !== field || found) {
+    if (name !== field || part) {
       stream.resume();
       return;
     }
-    found = true;
     part = stream;
+    // Whoever reads the stream gets its error; until somebody does, it must not end the process.
+    stream.on('error', () => {});
     const bytes = requireWhole(stream, maxBytes);
     use({ filename: filename ?? '', mediaType: mimeType, bytes }).then(outcome.resolve, outcome.reject);
   });
+  const endEarly = () => {
+    if (part) part.destroy(new Error('the request ended before the file'));
+    else outcome.reject(noFile(field));
+  };
   parser.on('close', () => {
-    if (!found) outcome.reject(noFile(field));
+    if (!part) outcome.reject(noFile(field));
   });
-  parser.on('error', (error) => {
-    part?.destroy(interrupted(error));
-    if (!found) outcome.reject(noFile(field));
-  });
-  const hungUp = () => part?.destroy(interrupted(new Error('the client closed the connection')));
-  request.once('aborted', hungUp);
+  parser.on('error', endEarly);
+  request.once('aborted', endEarly);
   request.pipe(parser);
   try {
     return await outcome.promise;
   } finally {
-    request.off('aborted', hungUp);
+    request.off('aborted', endEarly);
     request.unpipe(parser);
     part?.destroy();
     parser.destroy();
@@ -72,7 +72,11 @@ async function* requireWhole(
   stream: Readable & { truncated?: boolean },
   maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  yield* stream;
+  try {
+    yield* stream;
+  } catch (error) {
+    throw interrupted(error);
+  }
   if (!stream.truncated) return;
   throw new AppError(
     'FILE_TOO_LARGE',

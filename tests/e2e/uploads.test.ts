@@ -293,7 +293,10 @@ function openUpload(headers: Record<string, string>) {
 }
 
 /** Sends `size` bytes, or as many as the service takes before it answers and hangs up. */
-function sendUpload(headers: Record<string, string>, size: number): Promise<{ status: number; body: string }> {
+function sendUpload(
+  headers: Record<string, string>,
+  size: number,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve) => {
     const answer = { status: 0, body: '' };
     const request = openUpload(headers);
