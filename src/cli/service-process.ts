@@ -8,6 +8,7 @@ const readySchema = z.object({ ready: z.string() });
 /** One of our long-running processes, started and owned by this one. */
 export interface ServiceProcess {
   name: string;
+  pid: number;
   /** What the process said when it was ready, for instance its URL. */
   ready: string;
   /** Resolves when the process has ended, however it did. */
@@ -61,7 +62,7 @@ export async function startServiceProcess(options: {
     clearTimeout(kill);
   };
   try {
-    return { name, ready: await ready.promise, exited: exit.promise, stop };
+    return { name, pid: child.pid ?? 0, ready: await ready.promise, exited: exit.promise, stop };
   } catch (error) {
     await stop(1_000);
     throw error;

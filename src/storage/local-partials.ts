@@ -1,6 +1,7 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
+import { writeFlushed } from './write-flushed.ts';
 import type { PartialFiles } from './storage-service.ts';
 import { errnoOf, flushFolder, translateErrors } from './file-errors.ts';
 
@@ -43,18 +44,11 @@ export function createLocalPartials(
       }
       return translateErrors('write a file', async () => {
         const target = await open(path, 'a', 0o600);
-        let written = offset;
         try {
-          // Chunk by chunk, because what has arrived is kept when the rest does not come.
-          for await (const chunk of source) {
-            await target.appendFile(chunk);
-            written += chunk.length;
-          }
-          await target.sync();
+          return offset + (await writeFlushed(target, source));
         } finally {
           await target.close();
         }
-        return written;
       });
     },
 

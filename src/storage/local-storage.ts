@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { constants, createWriteStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '../errors.ts';
 import { errnoOf, flushFolder, storageError, translateErrors } from './file-errors.ts';
 import { createLocalPartials } from './local-partials.ts';
+import { writeFlushed } from './write-flushed.ts';
 import type { StorageService } from './storage-service.ts';
 
 /** No separators and no leading dot: a key is one name inside the root, so it can never lead out of it. */
@@ -40,13 +40,13 @@ export async function createLocalStorage(root: string): Promise<StorageService> 
     async save(key, source) {
       const path = pathOf(key);
       const partial = join(temporary, `${randomUUID()}.part`);
-      const target = createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true });
       try {
         return await translateErrors('write a file', async () => {
-          await pipeline(source, target);
+          const target = await open(partial, 'wx', 0o600);
+          const size = await writeFlushed(target, source).finally(() => target.close());
           await rename(partial, path);
           await flushFolder(root);
-          return target.bytesWritten;
+          return size;
         });
       } catch (error) {
         await rm(partial, { force: true });

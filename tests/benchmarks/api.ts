@@ -3,20 +3,11 @@
  * query. Rounds of all candidates alternate in one run, because machines are shared and noisy: read the ratios.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { createApiKeys } from '../../dist/src/access/api-keys.js';
-import { startServiceProcess } from '../../dist/src/cli/service-process.js';
-import { childEnvironment, projectRoot } from '../../dist/src/config.js';
-import { connectDataSource } from '../../dist/src/database/data-source.js';
-import { startEmbeddedPostgres } from '../../dist/src/database/embedded-postgres.js';
-import { migrateUp } from '../../dist/src/database/run-migrations.js';
-import { createSilentLogger } from '../../dist/src/logger.js';
-import { createReleaseStack } from '../../dist/src/release-stack.js';
 import { createLocalStorage } from '../../dist/src/storage/local-storage.js';
 import { fillJobs, writeLongResults } from './api-data.ts';
+import { startBenchStack } from './bench-stack.ts';
 import { measureLoad, summarise, type Load } from './load.ts';
 
 const JOBS = 100_000;
@@ -25,47 +16,16 @@ const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 4);
 const OWNER = 'bench';
 
-const owned = createReleaseStack();
-const logger = createSilentLogger();
-const signal = AbortSignal.timeout(600_000);
-const directory = await mkdtemp(join(tmpdir(), 'foregsyte-bench-'));
-owned.add(() => rm(directory, { recursive: true, force: true }));
-await chmod(directory, 0o755);
+const stack = await startBenchStack(OWNER);
 try {
-  const postgres = await startEmbeddedPostgres({
-    dataDirectory: directory,
-    logger,
-    settings: { max_connections: '100' },
-  });
-  owned.add(() => postgres.stop());
-  const { databaseUrl } = postgres;
-  await migrateUp(databaseUrl, logger);
-  const dataSource = await connectDataSource(databaseUrl);
-  owned.add(() => dataSource.destroy());
-
+  const { dataSource, directory, key } = stack;
   console.log(`Making ${JOBS} jobs ...`);
   const jobIds = await fillJobs(dataSource, OWNER, JOBS);
   const resultsJob = jobIds[0] ?? '';
   const storage = await createLocalStorage(join(directory, 'storage'));
   await writeLongResults(storage, resultsJob, 2_000);
-  const { key } = await createApiKeys(dataSource).create({ owner: OWNER, name: 'bench', scopes: ['read'] });
-
-  const environment = childEnvironment({
-    DATABASE_URL: databaseUrl,
-    DATA_DIR: directory,
-    PORT: '0',
-    NODE_ENV: 'production',
-    AUTHENTICATION: 'keys',
-    REQUESTS_PER_MINUTE: '1000000000',
-    LOG_LEVEL: 'warn',
-  });
-  const start = async (name: string, entry: string) => {
-    const service = await startServiceProcess({ name, entry, environment, signal });
-    owned.add(() => service.stop(5_000));
-    return service.ready;
-  };
-  const api = await start('api', join(projectRoot, 'dist/src/main.js'));
-  const bare = await start('bare', join(import.meta.dirname, 'bare-server.ts'));
+  const api = stack.api.ready;
+  const bare = (await stack.start('bare', join(import.meta.dirname, 'bare-server.ts'))).ready;
 
   const someIds = (count: number) =>
     Array.from({ length: count }, () => jobIds[Math.floor(Math.random() * jobIds.length)] ?? randomUUID());
@@ -78,11 +38,15 @@ try {
   const report =
     'id status stage progress attempt queuePosition createdAt updatedAt startedAt finishedAt errorCode errorMessage retryable revision pollAfterMs';
   const page =
-    '{ frameIndex timestampMs detections { label confidence trackId box { x y width height } } texts { text confidence } }';
+    '{ hasNextPage endCursor } nodes { frameIndex timestampMs detections { label confidence trackId box { x y width height } } texts { text confidence } }';
   const candidates = {
     'bare Express + pg, one status': {
       url: bare,
       requests: someIds(500).map((id) => ({ method: 'GET' as const, path: `/status/${id}` })),
+    },
+    'the same, prepared': {
+      url: bare,
+      requests: someIds(500).map((id) => ({ method: 'GET' as const, path: `/prepared/${id}` })),
     },
     status: {
       url: api,
@@ -107,12 +71,9 @@ try {
     'results, a page of 100 frames': {
       url: api,
       requests: [
-        graphql(
-          `query Page($id: ID!) { results(jobId: $id) { frames(limit: 100) { totalCount items ${page} } } }`,
-          {
-            id: resultsJob,
-          },
-        ),
+        graphql(`query Page($id: ID!) { results(jobId: $id) { frames(first: 100) { pageInfo ${page} } } }`, {
+          id: resultsJob,
+        }),
       ],
     },
   };
@@ -141,5 +102,5 @@ try {
   }
   console.log(table.toString());
 } finally {
-  await owned.close();
+  await stack.close();
 }
