@@ -9,6 +9,7 @@ import { SCOPES } from '../../src/access/caller.ts';
 import { childEnvironment, projectRoot } from '../../src/config.ts';
 import { makeKey } from '../helpers/api-keys.ts';
 import { answerPattern, listBlocks, listCommands, withoutSpace } from '../helpers/documented-blocks.ts';
+import { startLimitingProxy } from '../helpers/limiting-proxy.ts';
 import { startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
@@ -108,6 +109,28 @@ describeWithCurl(`docs/clients.md${hasCurl ? '' : ' (skipped: there is no curl o
     );
     expect(operations).toEqual(expect.arrayContaining(['job', 'submitVideo', 'service']));
     expect(operations.filter((name) => !new RegExp(`\\b${name}[ (]`).test(shown))).toEqual([]);
+  });
+
+  it('has a polling loop that waits as long as a refusal says', async () => {
+    const retryAfterMs = 300;
+    const proxy = await startLimitingProxy(service.url, retryAfterMs);
+    try {
+      const { stdout } = await run(process.execPath, ['analyse.ts'], {
+        cwd: folder,
+        env: { ...environment, URL: proxy.url },
+        timeout: COMMAND_MS,
+      });
+      expect(stdout).toMatch(/^COMPLETED /m);
+      const waits = proxy.requests.flatMap(({ at, refused }, index) => {
+        const next = proxy.requests[index + 1];
+        return refused && next ? [next.at - at] : [];
+      });
+      expect(waits.length).toBeGreaterThan(1);
+      // Timers count whole milliseconds, so they may end a little early.
+      expect(Math.min(...waits)).toBeGreaterThan(retryAfterMs - 5);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('has scripts that compile under strict', () =>
