@@ -28,7 +28,7 @@ export class JobResolver {
     @Arg('id', () => ID, { description: 'UUID of the job.' }) id: string,
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
-    return this.#toJob(await this.#jobs.findJob(caller.owner, id));
+    return this.#toJob(await this.#jobs.findJob(caller.owner, id, 'id'));
   }
 
   @Authorized('read')

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
@@ -51,17 +51,10 @@ export function limitComplexity(schema: GraphQLSchema): ApolloServerPlugin<Reque
       return {
         async didResolveOperation({ document, operation, request }) {
           if (!operation) return;
-          let complexity = known.get(operation);
-          if (complexity === undefined) {
-            complexity = getComplexity({
-              schema,
-              query: document,
-              ...(request.operationName ? { operationName: request.operationName } : {}),
-              variables: request.variables ?? {},
-              estimators: [multiplyByListLength, simpleEstimator({ defaultComplexity: 1 })],
-            });
-            if (!dependsOnVariables(document)) known.set(operation, complexity);
-          }
+          const complexity = known.get(operation) ?? measure(schema, document, request);
+          // Variables of the wrong type: the execution will say so.
+          if (complexity === null) return;
+          if (!known.has(operation) && !dependsOnVariables(document)) known.set(operation, complexity);
           if (complexity <= DOCUMENT_LIMITS.maxComplexity) return;
           throw tooComplex(
             `The operation asks for ${complexity} fields; the limit is ${DOCUMENT_LIMITS.maxComplexity}. Ask for smaller pages.`,
@@ -70,6 +63,22 @@ export function limitComplexity(schema: GraphQLSchema): ApolloServerPlugin<Reque
       };
     },
   };
+}
+
+/** How much the operation asks for; null when its variables are not what it declares. */
+function measure(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  { operationName, variables = {} }: GraphQLRequest,
+): number | null {
+  try {
+    const estimators = [multiplyByListLength, simpleEstimator({ defaultComplexity: 1 })];
+    const named = operationName ? { operationName } : {};
+    return getComplexity({ schema, query, variables, estimators, ...named });
+  } catch (error) {
+    if (error instanceof GraphQLError) return null;
+    throw error;
+  }
 }
 
 /** Whether a variable decides how long a list is, or what is skipped. */
@@ -92,5 +101,9 @@ function multiplyByListLength({ args, childComplexity }: ComplexityEstimatorArgs
 }
 
 function tooComplex(message: string): GraphQLError {
-  return new GraphQLError(message, { originalError: new AppError('QUERY_TOO_COMPLEX', message) });
+  const originalError = new AppError('QUERY_TOO_COMPLEX', message);
+  return new GraphQLError(message, {
+    originalError,
+    extensions: { http: { status: originalError.httpStatus } },
+  });
 }

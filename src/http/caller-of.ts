@@ -13,6 +13,12 @@ export function setCaller(request: IncomingMessage, caller: Caller): void {
 export function callerOf(request: IncomingMessage): Caller {
   const caller = callers.get(request);
   if (caller) return caller;
+  if (request.headers.authorization !== undefined) {
+    throw new AppError(
+      'UNAUTHENTICATED',
+      'The API key is wrong or was revoked. Ask the operator for another, made with `foregsyte keys create`.',
+    );
+  }
   throw new AppError(
     'UNAUTHENTICATED',
     'Send an API key in the header `Authorization: Bearer <key>`. The operator makes one with `foregsyte keys create`.',

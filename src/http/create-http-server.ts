@@ -22,6 +22,9 @@ const IDLE_MS = 60_000;
 /** A whole request may take this long: a large upload over a slow line. */
 const REQUEST_MS = 6 * 3_600_000;
 
+/** What a page of an allowed origin may read of an answer, beside its body. */
+const EXPOSED_HEADERS = ['ETag', 'Retry-After', 'Content-Disposition', 'Content-Range', 'Accept-Ranges'];
+
 /** A listening HTTP server; `close` lets running requests end within the grace period. */
 export interface HttpServer {
   /** Base address, for instance `http://127.0.0.1:4000`. */
@@ -50,7 +53,9 @@ export async function createHttpServer(deps: {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(securityHeaders({ sandbox: config.NODE_ENV !== 'production' }));
-  if (config.CORS_ORIGINS.length > 0) app.use(cors({ origin: config.CORS_ORIGINS, maxAge: 600 }));
+  if (config.CORS_ORIGINS.length > 0) {
+    app.use(cors({ origin: config.CORS_ORIGINS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
+  }
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });

@@ -4,6 +4,7 @@ import { requireScope } from '../access/caller.ts';
 import type { Config } from '../config.ts';
 import type { JobFinder } from '../jobs/find-jobs.ts';
 import { resolveJobRequest } from '../jobs/job-request.ts';
+import { parsePipelineId } from '../jobs/pipeline-ids.ts';
 import { progressOf } from '../jobs/job-status.ts';
 import type { SubmitVideo } from '../jobs/submit-video.ts';
 import { assertVideoMediaType } from '../uploads/video-media-type.ts';
@@ -31,7 +32,7 @@ export function createVideoRoutes(deps: {
     requireScope(caller, 'submit');
     cutOffAfterAnswer(request, response);
     const { pipeline_id: pipelineId } = submitQuerySchema.parse(request.query);
-    const jobRequest = resolveJobRequest({ pipelineId });
+    const jobRequest = resolveJobRequest({ pipelineId: parsePipelineId(pipelineId, 'pipeline_id') });
     const job = await receiveFile(
       request,
       { field: 'file', maxBytes: config.MAX_UPLOAD_BYTES },

@@ -9,8 +9,11 @@ export const MAX_STATUSES = 100;
 
 /** Reads jobs for their owners. Another owner's job is as unknown as one that never was. */
 export interface JobFinder {
-  /** @throws AppError INVALID_ARGUMENT for an id that is no UUID, JOB_NOT_FOUND for one that no job of the owner has. */
-  findJob(owner: string, jobId: string): Promise<JobView>;
+  /**
+   * `argument` is what the caller calls the id.
+   * @throws AppError INVALID_ARGUMENT for an id that is no UUID, JOB_NOT_FOUND for one that no job of the owner has.
+   */
+  findJob(owner: string, jobId: string, argument?: string): Promise<JobView>;
   /** Like `findJob`, but only what a client that polls needs. Requests that arrive together share one query. */
   findStatus(owner: string, jobId: string): Promise<JobStatusView>;
   /**
@@ -38,8 +41,8 @@ export function createJobFinder(dataSource: DataSource): JobFinder {
   });
 
   return {
-    async findJob(owner, jobId) {
-      assertJobId(jobId, 'jobId');
+    async findJob(owner, jobId, argument = 'jobId') {
+      assertJobId(jobId, argument);
       const [job] = await dataSource.query<JobView[]>(
         `${SELECT_JOB} FROM jobs j WHERE j.job_id = $1 AND j.owner = $2`,
         [jobId, owner],

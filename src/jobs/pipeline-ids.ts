@@ -9,15 +9,15 @@ export const PIPELINE_IDS = ['yolo_ocr'] as const;
 /** See PIPELINE_IDS. */
 export type PipelineId = (typeof PIPELINE_IDS)[number];
 
-/** @throws AppError UNKNOWN_PIPELINE listing the ones there are. */
-export function parsePipelineId(id: string): PipelineId {
+/** `argument` is what the caller calls the id. @throws AppError UNKNOWN_PIPELINE listing the ones there are. */
+export function parsePipelineId(id: string, argument = 'pipelineId'): PipelineId {
   const known = PIPELINE_IDS.find((candidate) => candidate === id);
   if (known) return known;
   throw new AppError(
     'UNKNOWN_PIPELINE',
     `There is no such pipeline. Use one of: ${PIPELINE_IDS.join(', ')}.`,
     {
-      details: { argument: 'pipelineId' },
+      details: { argument },
     },
   );
 }

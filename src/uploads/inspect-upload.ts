@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 
-const HEADER_BYTES = 64;
+/** So many bytes of a file tell whether it is an MP4. */
+export const HEADER_BYTES = 64;
 
 /** What became known of an upload while its bytes went by. Complete only after the last byte. */
 export interface UploadFacts {
@@ -33,12 +34,12 @@ export function inspectUpload(source: AsyncIterable<Uint8Array>): InspectedUploa
       }
       header = Buffer.concat([header, chunk]);
       if (header.length < HEADER_BYTES) continue;
-      assertFileTypeBox(header.subarray(0, HEADER_BYTES));
+      assertMp4Header(header.subarray(0, HEADER_BYTES));
       yield header;
       header = undefined;
     }
     if (header) {
-      assertFileTypeBox(header);
+      assertMp4Header(header);
       yield header;
     }
   }
@@ -53,8 +54,11 @@ export async function readUploadFacts(source: AsyncIterable<Uint8Array>): Promis
   return inspected.facts();
 }
 
-/** Walks the boxes (4 bytes of size, 4 of type) that begin within `header`. */
-function assertFileTypeBox(header: Buffer): void {
+/**
+ * Walks the boxes (4 bytes of size, 4 of type) that begin within `header`, the first bytes of a file.
+ * @throws AppError INVALID_VIDEO when none is a file type box.
+ */
+export function assertMp4Header(header: Buffer): void {
   let offset = 0;
   while (offset + 8 <= header.length) {
     const size = header.readUInt32BE(offset);

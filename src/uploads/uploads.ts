@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { Quotas } from '../access/quotas.ts';
 import { AppError } from '../errors.ts';
-import { inspectUpload, readUploadFacts } from './inspect-upload.ts';
+import { assertMp4Header, HEADER_BYTES, inspectUpload, readUploadFacts } from './inspect-upload.ts';
 import type { StorageService } from '../storage/storage-service.ts';
 import { displayFilename } from './display-filename.ts';
 import { UploadEntity } from './upload.entity.ts';
@@ -90,12 +90,13 @@ export function createUploads(deps: {
     return (await storage.exists(key)) ? storage.size(key) : storage.partials.size(key);
   };
 
-  /** Puts a file into place whose bytes have all arrived, and reads it once to check it and to know its hash. */
-  const complete = async (upload: UploadEntity): Promise<CompleteUpload> => {
+  /** Puts a file into place whose bytes have all arrived; unless its hash is known, reads it once. */
+  const complete = async (upload: UploadEntity, knownSha256?: string): Promise<CompleteUpload> => {
     const key = inputKey(upload.uploadId);
     if (!(await storage.exists(key))) await storage.partials.complete(key);
     try {
-      const { sha256 } = await readUploadFacts(await storage.open(key));
+      assertMp4Header(await storage.read(key, { start: 0, end: HEADER_BYTES }));
+      const sha256 = knownSha256 ?? (await readUploadFacts(await storage.open(key))).sha256;
       await uploads.update({ uploadId: upload.uploadId }, { sha256, expiresAt: expiry() });
       return Object.assign(upload, { sha256 });
     } catch (error) {
@@ -139,8 +140,11 @@ export function createUploads(deps: {
     },
 
     async append(upload, offset, bytes) {
-      const reached = await storage.partials.append(inputKey(upload.uploadId), offset, bytes);
-      if (reached === upload.sizeBytes) await complete(upload);
+      // When the first part is the whole file, which is usual, it need not be read again.
+      const hash = offset === 0 ? createHash('sha256') : null;
+      const source = hash ? hashing(bytes, hash) : bytes;
+      const reached = await storage.partials.append(inputKey(upload.uploadId), offset, source);
+      if (reached === upload.sizeBytes) await complete(upload, hash?.digest('hex'));
       else await uploads.update({ uploadId: upload.uploadId }, { expiresAt: expiry() });
       return reached;
     },
@@ -170,4 +174,11 @@ export function createUploads(deps: {
       return expired.length;
     },
   };
+}
+
+async function* hashing(bytes: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }

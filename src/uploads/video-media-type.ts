@@ -1,7 +1,15 @@
 import { AppError } from '../errors.ts';
 
-/** What clients send for MP4 files, and for files whose type they do not know. */
-const ACCEPTED = new Set(['video/mp4', 'video/quicktime', 'application/mp4', 'application/octet-stream', '']);
+/** What clients send for MP4 files, and for files whose type they do not know; the last is what curl says of all. */
+const ACCEPTED = new Set([
+  'video/mp4',
+  'video/quicktime',
+  'application/mp4',
+  'video/x-m4v',
+  'application/octet-stream',
+  '',
+  'application/x-www-form-urlencoded',
+]);
 
 /** @throws AppError UNSUPPORTED_MEDIA when the client itself says that the file is something else than a video. */
 export function assertVideoMediaType(mediaType: string | undefined): void {

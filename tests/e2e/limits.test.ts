@@ -86,6 +86,27 @@ describe('a document', () => {
   });
 });
 
+describe('variables', () => {
+  it.each([
+    ['is missing', 'query A($id: ID!) { status(jobId: $id) { id } }', {}],
+    ['has the wrong type', 'query B($first: Int!) { jobs(first: $first) { nodes { id } } }', { first: 'x' }],
+  ])('of which one %s are INVALID_ARGUMENT with 400, every time', async (_what, query, variables) => {
+    for (let time = 0; time < 2; time += 1) {
+      const answer = await production.fetch(
+        '/graphql',
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query, variables }),
+        },
+        key,
+      );
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'INVALID_ARGUMENT' } }] });
+    }
+  });
+});
+
 describe('a request', () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     production.fetch(
@@ -93,6 +114,11 @@ describe('a request', () => {
       { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body },
       key,
     );
+
+  it('that asks for too much is answered with 400', async () => {
+    const answer = await post(JSON.stringify({ query: '{ jobs(first: 100000) { nodes { id } } }' }));
+    expect(answer.status).toBe(400);
+  });
 
   it('of several operations at once is refused', async () => {
     const answer = await post(
