@@ -1,9 +1,9 @@
-import { Authorized, Query, Resolver } from 'type-graphql';
+import { Query, Resolver } from 'type-graphql';
 import { describePipelines } from '../jobs/describe-pipelines.ts';
 import type { ServiceFacts } from '../service-facts.ts';
 import { Pipeline, Service } from './service.types.ts';
 
-/** What the service is and offers. */
+/** What the service is and offers: every key may know that. */
 @Resolver()
 export class ServiceResolver {
   readonly #facts: ServiceFacts;
@@ -12,13 +12,11 @@ export class ServiceResolver {
     this.#facts = deps.serviceFacts;
   }
 
-  @Authorized('read')
   @Query(() => [Pipeline], { description: 'The pipelines there are, with their options.' })
   pipelines(): Pipeline[] {
     return describePipelines();
   }
 
-  @Authorized('read')
   @Query(() => Service, { description: 'Version, limits and the table of errors.' })
   service(): Service {
     return this.#facts;
