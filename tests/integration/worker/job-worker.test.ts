@@ -121,6 +121,36 @@ describe('runOnce', () => {
     expect(await read(jobId)).toMatchObject({ status: 'failed', errorCode: 'JOB_TIMED_OUT' });
   });
 
+  it.each([
+    ['canceled', "UPDATE jobs SET status = 'canceled' WHERE job_id = $1"],
+    ['deleted', 'DELETE FROM jobs WHERE job_id = $1'],
+    ['taken over', 'UPDATE jobs SET attempt = attempt + 1 WHERE job_id = $1'],
+  ])('ends an attempt whose job was %s meanwhile, and discards its output', async (_what, sql) => {
+    const jobId = await createJob();
+    await workerThat(async (job, signal) => {
+      await dataSource.query(sql, [jobId]);
+      // Nothing but the signal ends it.
+      return untilAborted(job, signal);
+    }).runOnce(never);
+    expect(discarded).toContain(jobId);
+    await queue.remove(jobId);
+  });
+
+  it('allows all attempts anew after a retry', async () => {
+    const jobId = await createJob();
+    const worker = workerThat(() => Promise.reject(new AppError('STORAGE_FAILED', 'The disk is full.')), 2);
+    await worker.runOnce(never);
+    await worker.runOnce(never);
+    expect(await read(jobId)).toMatchObject({ status: 'failed', attempt: 2 });
+    await createJobStatusChanges(dataSource.manager, logger).retry({ jobId, owner: 'local' });
+    await queue.remove(jobId);
+    await queue.enqueue(jobId);
+    await worker.runOnce(never);
+    expect(await read(jobId)).toMatchObject({ status: 'pending', attempt: 3 });
+    await worker.runOnce(never);
+    expect(await read(jobId)).toMatchObject({ status: 'failed', attempt: 4 });
+  });
+
   it('drops the entry of a job that is gone', async () => {
     const jobId = await createJob();
     await dataSource.manager.delete(JobEntity, { jobId });
