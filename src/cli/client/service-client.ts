@@ -44,6 +44,9 @@ export function createServiceClient(options: {
   ) => {
     try {
       return await fetch(`${url}${path}`, {
+        // Without these two, fetch keeps all of the body, for a redirect that would send it (and the key) elsewhere.
+        redirect: 'error',
+        window: null,
         signal,
         ...init,
         headers: { ...headers, ...authorization },
@@ -70,7 +73,11 @@ export function createServiceClient(options: {
       const [error] = answer.data.errors ?? [];
       if (error) throw refusalOf(error.message, error.extensions);
       // The service answers by its schema, which the document was checked against when its type was generated.
-      return z.custom<TResult>((data) => typeof data === 'object' && data !== null).parse(answer.data.data);
+      const result = z
+        .custom<TResult>((data) => typeof data === 'object' && data !== null)
+        .safeParse(answer.data.data);
+      if (!result.success) throw notForegsyte(url, response);
+      return result.data;
     },
 
     async download(path) {
