@@ -38,7 +38,7 @@ export async function generateClient() {
               ID: 'string',
               DateTimeISO: 'string',
               SafeInt: 'number',
-              Upload: { input: 'File', output: 'never' },
+              Upload: { input: '../client/multipart-request.ts#LocalFile', output: 'never' },
             },
           },
         },

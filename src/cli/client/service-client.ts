@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CommandFailure, EXIT_CODES } from '../command-failure.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
+import { encodeMultipart, type Operation } from './multipart-request.ts';
 import { refusalOf, unreachable } from './service-failures.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -17,8 +18,8 @@ export interface ServiceClient {
   /** Base URL of the service, without a slash at its end. */
   url: string;
   /**
-   * Runs an operation; its document says what goes in and what comes out. A variable that is a File makes it a
-   * GraphQL multipart request, and a file on disk is read while it is sent.
+   * Runs an operation; its document says what goes in and what comes out. A variable that is a LocalFile makes it a
+   * GraphQL multipart request, and the file is read while it is sent.
    * @throws CommandFailure with the service's code and message, or when the service cannot be reached.
    */
   request<TResult, TVariables extends Readonly<Record<string, unknown>>>(
@@ -53,7 +54,9 @@ export function createServiceClient(options: {
       });
     } catch (error) {
       signal.throwIfAborted();
-      throw unreachable(url, error);
+      // Our own file can be what failed, and not the service.
+      if (error instanceof Error && error.cause instanceof CommandFailure) throw error.cause;
+      throw error instanceof CommandFailure ? error : unreachable(url, error);
     }
   };
 
@@ -91,28 +94,25 @@ export function createServiceClient(options: {
   };
 }
 
-/** Headers and body of an operation: JSON, or a multipart request when there are files among the variables. */
+/** How an operation is sent: as JSON, or as a multipart request when there are files among the variables. */
 function encode(
-  operation: { query: string; variables: Readonly<Record<string, unknown>> },
+  operation: Operation,
   signal: AbortSignal,
-): { headers: Record<string, string>; body: string | FormData; signal: AbortSignal } {
-  const entries = Object.entries(operation.variables);
-  const files = entries.flatMap(([name, value]) => (value instanceof File ? [{ name, file: value }] : []));
-  if (files.length === 0) {
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+): { headers: Record<string, string> } & Omit<RequestInit, 'headers'> {
+  const multipart = encodeMultipart(operation);
+  if (multipart === null) {
     return {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(operation),
-      signal: AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     };
   }
-  const withoutFiles = entries.map(([name, value]) => [name, value instanceof File ? null : value]);
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ ...operation, variables: Object.fromEntries(withoutFiles) }));
-  form.set('map', JSON.stringify(Object.fromEntries(files.map(({ name }) => [name, [`variables.${name}`]]))));
-  for (const { name, file } of files) form.set(name, file);
-  // The header is what cross-site forms cannot send, so the service asks for it. An upload takes as long as it takes.
-  return { headers: { 'apollo-require-preflight': 'true' }, body: form, signal };
+  return {
+    // The second header is what cross-site forms cannot send, so the service asks for it.
+    headers: { 'content-type': multipart.contentType, 'apollo-require-preflight': 'true' },
+    body: multipart.body,
+    duplex: 'half',
+  };
 }
 
 async function* received(

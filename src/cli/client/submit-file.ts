@@ -1,12 +1,11 @@
-import { openAsBlob } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { CommandFailure, EXIT_CODES } from '../command-failure.ts';
 import {
   SubmitVideoDocument,
   type JobLineFragment,
   type SubmitVideoMutationVariables,
 } from '../generated/graphql.ts';
+import { LocalFile } from './multipart-request.ts';
 import type { ServiceClient } from './service-client.ts';
 
 /** What is asked for beside the video. */
@@ -33,7 +32,7 @@ export async function submitFile(
   path: string,
   submission: Submission = {},
 ): Promise<JobLineFragment> {
-  const file = new File([await openAsBlob(path)], basename(path));
-  const { submitVideo } = await client.request(SubmitVideoDocument, { ...submission, file });
+  const variables = { ...submission, file: new LocalFile(path) };
+  const { submitVideo } = await client.request(SubmitVideoDocument, variables);
   return submitVideo;
 }

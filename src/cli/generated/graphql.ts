@@ -4,6 +4,7 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { LocalFile } from '../client/multipart-request.ts';
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** How to analyse the video. What is left out has a sensible value. */
 export type AnalysisOptionsInput = {
@@ -175,7 +176,7 @@ export type ResultsSummaryQueryVariables = Exact<{
 export type ResultsSummaryQuery = { results: { media: { container: string, videoCodec: string, width: number, height: number, durationMs: number, framesPerSecond: number, frameCount: number, hasAudio: boolean }, models: { detection: { model: string, version: string, backend: string }, ocr: { engine: string, version: string }, sampling: { samplesPerSecond: number, sampledFrames: number } }, timing: { totalMs: number, decodeMs: number, detectMs: number, ocrMs: number, storeMs: number }, labels: Array<{ label: string, trackCount: number, firstSeenMs: number, lastSeenMs: number, bestConfidence: number }>, textSegments: { totalCount: number, nodes: Array<{ text: string, startMs: number, endMs: number, bestConfidence: number }> } } };
 
 export type SubmitVideoMutationVariables = Exact<{
-  file: File;
+  file: LocalFile;
   pipelineId?: string | null | undefined;
   options?: AnalysisOptionsInput | null | undefined;
   priority?: number | null | undefined;

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { projectRoot } from '../../../src/config.ts';
+import { startService, TINY_VIDEO, type RunningService } from '../../helpers/running-service.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+
+const run = promisify(execFile);
+const folder = temporaryDirectory();
+const dataDirectory = temporaryDirectory();
+const PROGRAM = join(import.meta.dirname, 'frontend', 'client-program.ts');
+let service: RunningService;
+
+beforeAll(async () => {
+  service = await startService({ dataDirectory, worker: true });
+});
+afterAll(() => service.stop());
+
+/** A project of a frontend team in a folder of its own, with `source` as its program. */
+async function makeProject(name: string, source: string) {
+  const project = join(folder, name);
+  await mkdir(project);
+  await symlink(join(projectRoot, 'node_modules'), join(project, 'node_modules'));
+  await cp(join(projectRoot, 'schema.graphql'), join(project, 'schema.graphql'));
+  const files = {
+    'package.json': { type: 'module' },
+    'codegen.json': {
+      schema: 'schema.graphql',
+      documents: 'client-program.ts',
+      generates: {
+        'gql/': {
+          preset: 'client',
+          config: {
+            documentMode: 'string',
+            enumType: 'string-literal',
+            importExtension: '.ts',
+            strictScalars: true,
+            useTypeImports: true,
+            scalars: { ID: 'string', DateTimeISO: 'string', SafeInt: 'number', Upload: 'Blob' },
+          },
+        },
+      },
+    },
+    'tsconfig.json': {
+      compilerOptions: {
+        target: 'es2024',
+        lib: ['es2024', 'dom', 'dom.iterable'],
+        module: 'nodenext',
+        types: ['node'],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        erasableSyntaxOnly: true,
+        verbatimModuleSyntax: true,
+        rewriteRelativeImportExtensions: true,
+        skipLibCheck: true,
+        outDir: 'out',
+      },
+      include: ['client-program.ts', 'gql'],
+    },
+  };
+  await writeFile(join(project, 'client-program.ts'), source);
+  for (const [file, content] of Object.entries(files)) {
+    await writeFile(join(project, file), JSON.stringify(content));
+  }
+  const tool = (...args: string[]) => run(process.execPath, args, { cwd: project, timeout: 60_000 });
+  const bin = (script: string) => join(projectRoot, 'node_modules', script);
+  return {
+    generate: () => tool(bin('@graphql-codegen/cli/cjs/bin.js'), '--config', 'codegen.json'),
+    compile: () => tool(bin('typescript/bin/tsc'), '-p', 'tsconfig.json'),
+    start: (...args: string[]) => tool(join(project, 'out', 'client-program.js'), ...args),
+  };
+}
+
+describe('a client with types generated from schema.graphql', () => {
+  it('compiles under strict, submits, polls, pages through filtered frames, and cancels', async () => {
+    const project = await makeProject('whole', await readFile(PROGRAM, 'utf8'));
+    await project.generate();
+    await project.compile();
+    const { stdout } = await project.start(service.url, TINY_VIDEO);
+    expect(JSON.parse(stdout)).toEqual({
+      tags: ['first'],
+      // Two samples a second of three seconds, without the first: someone stands on each, and each is a page.
+      timestamps: [500, 1000, 1500, 2000, 2500],
+      labels: ['person'],
+      pages: expect.any(Number),
+      canceled: 'CANCELED',
+      again: 'JOB_NOT_CANCELABLE',
+    });
+    expect(JSON.parse(stdout).pages).toBeGreaterThanOrEqual(5);
+  });
+
+  it('is not generated when a document asks for a field that is not there', async () => {
+    const source = await readFile(PROGRAM, 'utf8');
+    const project = await makeProject('wrong-field', source.replace('durationMs', 'durationInMinutes'));
+    await expect(project.generate()).rejects.toThrow('durationInMinutes');
+  });
+
+  it('does not compile when the program uses what its document does not ask for, or a wrong type', async () => {
+    const source = await readFile(PROGRAM, 'utf8');
+    const unasked = source.replace('throw new Error(status.errorCode', 'throw new Error(status.errorMessage');
+    const project = await makeProject('wrong-use', unasked.replace('fromMs: 500', "fromMs: '500'"));
+    await project.generate();
+    const complaints = await project.compile().catch(({ stdout }: { stdout: string }) => stdout);
+    expect(complaints).toMatch(/errorMessage/);
+    expect(complaints).toMatch(/Type 'string' is not assignable to type 'number/);
+  });
+});
