@@ -71,7 +71,8 @@ async function send<TResult>(body: string | FormData): Promise<Answer<TResult>> 
     ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
   };
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
-  return (await response.json()) as Answer<TResult>;
+  const answer: Answer<TResult> = await response.json();
+  return answer;
 }
 
 async function request<TResult, TVariables>(
