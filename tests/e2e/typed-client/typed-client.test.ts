@@ -14,6 +14,12 @@ type ToolRun = z.infer<typeof toolOutput> & { ok: boolean };
 const folder = temporaryDirectory();
 const dataDirectory = temporaryDirectory();
 const PROGRAM = join(import.meta.dirname, 'frontend', 'client-program.ts');
+/** What the generator's own command does; that one says why it failed on a terminal alone. */
+const GENERATE = `
+  import { generate } from '@graphql-codegen/cli';
+  import config from './codegen.json' with { type: 'json' };
+  await generate({ ...config, silent: true });
+`;
 let service: RunningService;
 
 beforeAll(async () => {
@@ -77,7 +83,7 @@ async function makeProject(name: string, source: string) {
   };
   const bin = (script: string) => join(projectRoot, 'node_modules', script);
   return {
-    generate: () => tool(bin('@graphql-codegen/cli/cjs/bin.js'), '--config', 'codegen.json'),
+    generate: () => tool('--input-type=module', '--eval', GENERATE),
     compile: () => tool(bin('typescript/bin/tsc'), '-p', 'tsconfig.json'),
     start: (...args: string[]) => tool(join(project, 'out', 'client-program.js'), ...args),
   };

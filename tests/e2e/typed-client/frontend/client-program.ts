@@ -111,12 +111,12 @@ const labels = new Set<string>();
 let pages = 0;
 let after: string | null = null;
 do {
-  const { results }: ReturnType<NonNullable<(typeof Frames)['__apiType']>> = await request(Frames, {
+  const page: ReturnType<NonNullable<(typeof Frames)['__apiType']>> = await request(Frames, {
     jobId: job.id,
     filter,
     after,
   });
-  const { nodes, pageInfo } = results.frames;
+  const { nodes, pageInfo } = page.results.frames;
   pages += 1;
   timestamps.push(...nodes.map(({ timestampMs }) => timestampMs));
   for (const { label } of nodes.flatMap(({ detections }) => detections)) labels.add(label);
