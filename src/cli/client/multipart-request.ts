@@ -21,8 +21,9 @@ export interface Operation {
 /** A request that carries files beside its operation. */
 export interface MultipartRequest {
   contentType: string;
-  /** Ends with a CommandFailure when a file cannot be read. */
   body: AsyncIterable<Uint8Array>;
+  /** Why the body ended early; null when all files could be read. fetch would not tell. */
+  failure: () => CommandFailure | null;
 }
 
 /**
@@ -43,6 +44,7 @@ export function encodeMultipart({ query, variables }: Operation): MultipartReque
     operations: { query, variables: Object.fromEntries(empty) },
     map: Object.fromEntries(files.map(({ name }) => [name, [`variables.${name}`]])),
   };
+  let failure: CommandFailure | null = null;
   async function* body(): AsyncGenerator<Uint8Array> {
     for (const [name, value] of Object.entries(fields)) {
       yield Buffer.from(`${headOf(boundary, name)}\r\n\r\n${JSON.stringify(value)}\r\n`);
@@ -50,12 +52,19 @@ export function encodeMultipart({ query, variables }: Operation): MultipartReque
     for (const { name, file } of files) {
       const head = `${headOf(boundary, name)}; filename="${escapeName(basename(file.path))}"`;
       yield Buffer.from(`${head}\r\ncontent-type: application/octet-stream\r\n\r\n`);
-      yield* readBytes(file.path);
+      try {
+        yield* createReadStream(file.path);
+      } catch (cause) {
+        failure = new CommandFailure(EXIT_CODES.unexpected, null, `${file.path} cannot be read any more.`, {
+          cause,
+        });
+        throw failure;
+      }
       yield Buffer.from('\r\n');
     }
     yield Buffer.from(`--${boundary}--\r\n`);
   }
-  return { contentType: `multipart/form-data; boundary=${boundary}`, body: body() };
+  return { contentType: `multipart/form-data; boundary=${boundary}`, body: body(), failure: () => failure };
 }
 
 function headOf(boundary: string, name: string): string {
@@ -65,19 +74,4 @@ function headOf(boundary: string, name: string): string {
 /** As browsers do: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
 function escapeName(name: string): string {
   return name.replaceAll('\n', '%0A').replaceAll('\r', '%0D').replaceAll('"', '%22');
-}
-
-async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(path);
-  } catch (cause) {
-    throw new CommandFailure(
-      EXIT_CODES.unexpected,
-      null,
-      `${path} cannot be read any more. Submit it again.`,
-      {
-        cause,
-      },
-    );
-  }
 }

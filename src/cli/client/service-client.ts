@@ -42,6 +42,8 @@ export function createServiceClient(options: {
   const send = async (
     path: string,
     { headers, ...init }: { headers: Record<string, string> } & Omit<RequestInit, 'headers'>,
+    // Our own file can be what failed, and not the service.
+    failure: () => CommandFailure | null = () => null,
   ) => {
     try {
       return await fetch(`${url}${path}`, {
@@ -54,10 +56,24 @@ export function createServiceClient(options: {
       });
     } catch (error) {
       signal.throwIfAborted();
-      // Our own file can be what failed, and not the service.
-      if (error instanceof Error && error.cause instanceof CommandFailure) throw error.cause;
-      throw error instanceof CommandFailure ? error : unreachable(url, error);
+      throw failure() ?? unreachable(url, error);
     }
+  };
+
+  const post = (operation: Operation): Promise<Response> => {
+    const multipart = encodeMultipart(operation);
+    if (multipart === null) {
+      return send('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(operation),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+      });
+    }
+    const { contentType, body, failure } = multipart;
+    // The second header is what cross-site forms cannot send, so the service asks for it.
+    const headers = { 'content-type': contentType, 'apollo-require-preflight': 'true' };
+    return send('/graphql', { method: 'POST', headers, body, duplex: 'half' }, failure);
   };
 
   return {
@@ -67,10 +83,7 @@ export function createServiceClient(options: {
       document: TypedDocumentString<TResult, never>,
       variables: Readonly<Record<string, unknown>>,
     ): Promise<TResult> {
-      const response = await send('/graphql', {
-        method: 'POST',
-        ...encode({ query: document.toString(), variables }, signal),
-      });
+      const response = await post({ query: document.toString(), variables });
       const answer = answerSchema.safeParse(await readJson(response, url, signal));
       if (!answer.success) throw notForegsyte(url, response);
       const [error] = answer.data.errors ?? [];
@@ -91,27 +104,6 @@ export function createServiceClient(options: {
         .safeParse(await readJson(response, url, signal));
       throw refusal.success ? refusalOf(refusal.data.detail, refusal.data) : notForegsyte(url, response);
     },
-  };
-}
-
-/** How an operation is sent: as JSON, or as a multipart request when there are files among the variables. */
-function encode(
-  operation: Operation,
-  signal: AbortSignal,
-): { headers: Record<string, string> } & Omit<RequestInit, 'headers'> {
-  const multipart = encodeMultipart(operation);
-  if (multipart === null) {
-    return {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(operation),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
-    };
-  }
-  return {
-    // The second header is what cross-site forms cannot send, so the service asks for it.
-    headers: { 'content-type': multipart.contentType, 'apollo-require-preflight': 'true' },
-    body: multipart.body,
-    duplex: 'half',
   };
 }
 
