@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { pollUntilCompleted, submitFile } from '../src/cli/analyse-video.ts';
-import { createGraphqlClient } from '../src/cli/graphql-client.ts';
+import { createServiceClient } from '../src/cli/client/service-client.ts';
+import { submitFile } from '../src/cli/client/submit-file.ts';
+import { assertCompleted, watchJobs } from '../src/cli/client/watch-jobs.ts';
+import { createJobProgress } from '../src/cli/job-progress.ts';
 import { startStack } from '../src/cli/stack.ts';
 import { projectRoot, readConfig } from '../src/config.ts';
 import { createLogger } from '../src/logger.ts';
@@ -24,20 +26,30 @@ const stack = await startStack({
 });
 try {
   const signal = AbortSignal.timeout(COMPLETION_MS);
-  const client = createGraphqlClient(stack.url, signal);
-  const jobId = await submitFile(client, join(projectRoot, 'tests', 'fixtures', 'tiny.mp4'));
-  await pollUntilCompleted(client, jobId, {
-    onStatus: ({ status }) => console.log(`job is ${status}`),
+  const client = createServiceClient({ url: stack.url, signal });
+  const { id: jobId } = await submitFile(client, join(projectRoot, 'tests', 'fixtures', 'tiny.mp4'));
+  const progress = createJobProgress();
+  assertCompleted(
+    await watchJobs(client, [jobId], { watcher: progress, signal }).finally(() => progress.stop()),
+  );
+  const response = await fetch(`${stack.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: 'query($jobId: ID!) { results(jobId: $jobId) { pipelineId frames { totalCount } } }',
+      variables: { jobId },
+    }),
     signal,
   });
-  const query = 'query($jobId: ID!) { results(jobId: $jobId) { pipelineId frames { totalCount } } }';
   const shape = z.object({
-    results: z.object({
-      pipelineId: z.literal('yolo_ocr'),
-      frames: z.object({ totalCount: z.int().min(1) }),
+    data: z.object({
+      results: z.object({
+        pipelineId: z.literal('yolo_ocr'),
+        frames: z.object({ totalCount: z.int().min(1) }),
+      }),
     }),
   });
-  const { results } = await client.request(query, { jobId }, shape);
+  const { results } = shape.parse(await response.json()).data;
   console.log(`Smoke test passed: results of ${results.frames.totalCount} frames.`);
 } finally {
   await stack.close();

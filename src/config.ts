@@ -34,6 +34,22 @@ const origins = z.string().transform((value, context) =>
   }),
 );
 
+/** Of the service that the command line speaks to. Whoever reads the message must not learn the value. */
+const serviceUrl = z.string().transform((value, context) => {
+  if (URL.canParse(value)) {
+    const { protocol, username, password, search, hash, href } = new URL(value);
+    const isPlain = username === '' && password === '' && search === '' && hash === '';
+    if (/^https?:$/.test(protocol) && isPlain) return href.replace(/\/+$/, '');
+  }
+  context.addIssue(
+    'must be an address such as http://127.0.0.1:4000, without a user and a password (or --url)',
+  );
+  return z.NEVER;
+});
+const apiKey = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'must be a key as `foregsyte keys create` printed it (or --key)');
+
 /** Addresses that only this machine reaches. */
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
@@ -67,6 +83,8 @@ const environmentSchema = z.object({
   WORKER_POLL_MS: integer(10, 60_000).default(500),
   MIGRATIONS_WAIT_MS: integer(0, 3_600_000).default(60_000),
   SHUTDOWN_GRACE_MS: integer(0, 600_000).default(5_000),
+  FOREGSYTE_URL: serviceUrl.default('http://127.0.0.1:4000'),
+  FOREGSYTE_API_KEY: apiKey.optional(),
 });
 
 const consistentSchema = environmentSchema.refine(

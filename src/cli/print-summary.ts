@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
-import type { ResultsSummary } from './analyse-video.ts';
+import type { ResultsSummary } from './client/read-summary.ts';
+import { createTable } from './create-table.ts';
 
 /** The summary of a completed job as tables for a terminal. */
 export function formatSummary(summary: ResultsSummary): string {
@@ -22,7 +22,7 @@ export function formatSummary(summary: ResultsSummary): string {
   }
 
   const texts = createTable(['Text', 'From', 'To', 'Confidence']);
-  for (const { text, startMs, endMs, bestConfidence } of textSegments.items) {
+  for (const { text, startMs, endMs, bestConfidence } of textSegments.nodes) {
     texts.push([text, seconds(startMs), seconds(endMs), percent(bestConfidence)]);
   }
 
@@ -35,19 +35,14 @@ export function formatSummary(summary: ResultsSummary): string {
     ['whole analysis (wall)', seconds(timing.totalMs)],
   );
 
-  const more = textSegments.totalCount - textSegments.items.length;
+  const more = textSegments.totalCount - textSegments.nodes.length;
   return [
     facts.toString(),
     labels.length > 0 ? objects.toString() : 'No objects were detected.',
-    textSegments.items.length > 0 ? texts.toString() : 'No text was read.',
+    textSegments.nodes.length > 0 ? texts.toString() : 'No text was read.',
     ...(more > 0 ? [`... and ${more} more text segments in the results document.`] : []),
     stages.toString(),
   ].join('\n');
-}
-
-function createTable(head: string[]): Table.Table {
-  // No colours of the table's own: the output is often piped to a file.
-  return new Table({ head, style: { head: [], border: [] } });
 }
 
 function seconds(ms: number): string {

@@ -9,12 +9,13 @@ import { Client } from 'pg';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { preparePostgresHome, type PostgresHome } from './postgres-account.ts';
+import { clusterParents, preparePostgresHome, type PostgresHome } from './postgres-account.ts';
 
 const run = promisify(execFile);
 
 const ROLE = 'foregsyte';
 const DATABASE = 'foregsyte';
+const CLUSTER_FOLDER = 'cluster';
 const LOOPBACK = '127.0.0.1';
 const START_TIMEOUT_S = 60;
 
@@ -43,8 +44,8 @@ export async function startEmbeddedPostgres(options: {
 }): Promise<EmbeddedPostgres> {
   const { dataDirectory, logger, settings = {} } = options;
   const home = await preparePostgresHome({ installation: await findInstallation(), dataDirectory });
-  const cluster = join(home.clusterParent, 'cluster');
-  const password = await readOrMakePassword(join(dataDirectory, 'postgres-password'));
+  const cluster = join(home.clusterParent, CLUSTER_FOLDER);
+  const password = await readOrMakePassword(passwordFileOf(dataDirectory));
   const control = (...args: string[]) => runAs(home, 'pg_ctl', ['--pgdata', cluster, ...args]);
 
   if (!(await isThere(cluster))) await initialiseCluster(home, cluster, password);
@@ -73,13 +74,41 @@ export async function startEmbeddedPostgres(options: {
     await control('stop', '--mode', 'fast', '--wait');
   };
   try {
-    const urlOf = (database: string) => `postgresql://${ROLE}:${password}@${LOOPBACK}:${port}/${database}`;
-    await ensureDatabase(urlOf('postgres'));
-    return { databaseUrl: urlOf(DATABASE), stop };
+    await ensureDatabase(urlOf({ password, port, database: 'postgres' }));
+    return { databaseUrl: urlOf({ password, port, database: DATABASE }), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * The URL of the database that a launcher runs in `dataDirectory`; null when none runs there, or not as us. After a
+ * crash the URL may be that of a server which is gone: connecting tells.
+ */
+export async function findEmbeddedPostgres(dataDirectory: string): Promise<string | null> {
+  for (const parent of clusterParents(dataDirectory)) {
+    try {
+      const [password, pidFile] = await Promise.all([
+        readFile(passwordFileOf(dataDirectory), 'utf8'),
+        // Postgres writes it: the fourth line is the port, the eighth whether it is ready.
+        readFile(join(parent, CLUSTER_FOLDER, 'postmaster.pid'), 'utf8'),
+      ]);
+      const port = Number(pidFile.split('\n')[3]);
+      if (port > 0) return urlOf({ password: password.trim(), port, database: DATABASE });
+    } catch {
+      // Nothing runs there, or it is not ours to read.
+    }
+  }
+  return null;
+}
+
+function urlOf(at: { password: string; port: number; database: string }): string {
+  return `postgresql://${ROLE}:${at.password}@${LOOPBACK}:${at.port}/${at.database}`;
+}
+
+function passwordFileOf(dataDirectory: string): string {
+  return join(dataDirectory, 'postgres-password');
 }
 
 async function findInstallation(): Promise<string> {

@@ -34,7 +34,7 @@ export async function preparePostgresHome(options: {
   const { installation, dataDirectory } = options;
   await mkdir(dataDirectory, { recursive: true });
   if (process.getuid?.() !== 0) {
-    const ownFolder = join(dataDirectory, 'postgres');
+    const [ownFolder] = clusterParents(dataDirectory);
     await mkdir(ownFolder, { recursive: true, mode: 0o700 });
     return { account: {}, installation, clusterParent: ownFolder };
   }
@@ -42,15 +42,19 @@ export async function preparePostgresHome(options: {
   const account = await ensureSystemUser();
   const reachable = (await isOpenToAll(installation)) && (await isOpenToAll(dataDirectory));
   if (!reachable) await mkdir(SYSTEM_FOLDER, { recursive: true, mode: 0o755 });
-  const clusterParent = reachable
-    ? join(dataDirectory, 'postgres')
-    : join(SYSTEM_FOLDER, shortHash(dataDirectory));
+  const [beside, apart] = clusterParents(dataDirectory);
+  const clusterParent = reachable ? beside : apart;
   await makePrivateFolder(clusterParent, account);
   return {
     account,
     clusterParent,
     installation: reachable ? installation : await copyInstallation(installation),
   };
+}
+
+/** Where the cluster of a data directory can be: in it, or for root, below a folder that others cannot enter, apart. */
+export function clusterParents(dataDirectory: string): [beside: string, apart: string] {
+  return [join(dataDirectory, 'postgres'), join(SYSTEM_FOLDER, shortHash(dataDirectory))];
 }
 
 async function ensureSystemUser(): Promise<{ uid: number; gid: number }> {

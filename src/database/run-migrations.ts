@@ -51,6 +51,16 @@ export async function waitForMigrations(
   }
 }
 
+/** @throws AppError DATABASE_UNAVAILABLE when the database cannot be reached or has not been migrated to this version. */
+export async function assertMigrated(databaseUrl: string): Promise<void> {
+  const reason = await whyNotMigrated(databaseUrl);
+  if (reason === null) return;
+  throw new AppError(
+    'DATABASE_UNAVAILABLE',
+    `${reason} Start the API or run \`npm run migrate\`, then try again.`,
+  );
+}
+
 async function whyNotMigrated(databaseUrl: string): Promise<string | null> {
   let dataSource: DataSource | undefined;
   try {

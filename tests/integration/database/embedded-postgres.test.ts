@@ -2,7 +2,7 @@ import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from '../../../src/database/embedded-postgres.ts';
+import { findEmbeddedPostgres, startEmbeddedPostgres } from '../../../src/database/embedded-postgres.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
@@ -21,7 +21,7 @@ const query = async (url: string, sql: string): Promise<unknown> => {
 beforeAll(() => chmod(dataDirectory, 0o755));
 
 describe('the embedded Postgres', () => {
-  it('keeps its data over a restart, on loopback only, with a private password', async () => {
+  it('keeps its data over a restart, on loopback only, with a private password, and is found while it runs', async () => {
     const first = await start();
     await query(first.databaseUrl, 'CREATE TABLE kept AS SELECT 7 AS value');
     expect(await query(first.databaseUrl, 'SHOW listen_addresses')).toEqual([
@@ -31,8 +31,10 @@ describe('the embedded Postgres', () => {
     wrong.password = 'guess';
     await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
     expect((await stat(join(dataDirectory, 'postgres-password'))).mode & 0o777).toBe(0o600);
+    expect(await findEmbeddedPostgres(dataDirectory)).toBe(first.databaseUrl);
     await first.stop();
     await first.stop();
+    expect(await findEmbeddedPostgres(dataDirectory)).toBeNull();
     await expect(query(first.databaseUrl, 'SELECT 1')).rejects.toThrow();
 
     const second = await start();

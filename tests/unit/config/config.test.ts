@@ -31,6 +31,8 @@ describe('readConfig', () => {
     ['TF_BACKEND', 'quantum'],
     ['DATABASE_URL', 'mysql://root:hunter2@host/db'],
     ['HOST', '0.0.0.0'],
+    ['FOREGSYTE_URL', 'https://user:hunter2@host'],
+    ['FOREGSYTE_API_KEY', 'fgs_1 fgs_2'],
   ])('names %s and never its value', (name, value) => {
     const error = complaintAbout({ [name]: value });
     expect(error.code).toBe('INVALID_CONFIGURATION');

@@ -1,28 +1,39 @@
 import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { invocationDirectory, storageDirectory } from '../config.ts';
-import { AppError } from '../errors.ts';
-import { createLogger } from '../logger.ts';
-import { resultsKey } from '../results/results-keys.ts';
-import { createReleaseStack } from '../release-stack.ts';
-import type { ProcessContext } from '../run-until-stopped.ts';
-import { pollUntilCompleted, readSummary, submitFile } from './analyse-video.ts';
-import { createGraphqlClient } from './graphql-client.ts';
-import { createJobProgress } from './job-progress.ts';
-import { formatSummary } from './print-summary.ts';
-import { runWorkerTool } from './run-tool.ts';
-import { startStack } from './stack.ts';
+import type { Command } from 'commander';
+import { invocationDirectory, storageDirectory } from '../../config.ts';
+import { AppError } from '../../errors.ts';
+import { createLogger } from '../../logger.ts';
+import { resultsKey } from '../../results/results-keys.ts';
+import { createReleaseStack } from '../../release-stack.ts';
+import { printFailure, runUntilStopped, type ProcessContext } from '../../run-until-stopped.ts';
+import { readSummary } from '../client/read-summary.ts';
+import { createServiceClient } from '../client/service-client.ts';
+import { submitFile } from '../client/submit-file.ts';
+import { assertCompleted, watchJobs } from '../client/watch-jobs.ts';
+import { createJobProgress } from '../job-progress.ts';
+import { formatSummary } from '../print-summary.ts';
+import { runWorkerTool } from '../run-tool.ts';
+import { startStack } from '../stack.ts';
 
 const ANNOTATED_FRAMES = '6';
+
+/** `foregsyte demo`: shows on one video what the service does. */
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('analyse one video from end to end and show what was found')
+    .argument('[video]', 'path of an MP4 file; a sample is made when it is left out')
+    .action((video: string | undefined) =>
+      runUntilStopped('demo', (context) => runDemo(context, video), printFailure),
+    );
+}
 
 /**
  * The main job from end to end: starts the stack, submits a video over HTTP as any client would, polls, prints what
  * was found, writes annotated frames, and stops everything. Without `video` a sample is made, once.
  */
-export async function runDemo(
-  { config, stopping }: ProcessContext,
-  video: string | undefined,
-): Promise<void> {
+async function runDemo({ config, stopping }: ProcessContext, video: string | undefined): Promise<void> {
   const begun = performance.now();
   const owned = createReleaseStack();
   try {
@@ -39,19 +50,17 @@ export async function runDemo(
     const stack = await startStack({ config, logger, signal: stopping, port: 0, logDirectory: logs });
     owned.add(() => stack.close());
 
-    const client = createGraphqlClient(stack.url, stopping);
+    const client = createServiceClient({ url: stack.url, signal: stopping });
     const submitted = performance.now();
-    const jobId = await submitFile(client, path);
+    const { id: jobId } = await submitFile(client, path);
     console.log(`Submitted ${path} as job ${jobId}.`);
     const progress = createJobProgress();
     try {
-      await Promise.race([
-        pollUntilCompleted(client, jobId, {
-          onStatus: (status) => progress.update(status),
-          signal: stopping,
-        }),
+      const settled = await Promise.race([
+        watchJobs(client, [jobId], { watcher: progress, signal: stopping }),
         stack.firstExit.then((name) => failBecauseOf(name, logs)),
       ]);
+      assertCompleted(settled);
     } finally {
       progress.stop();
     }

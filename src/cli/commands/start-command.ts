@@ -1,9 +1,18 @@
-import { AppError } from '../errors.ts';
-import { untilAborted, type ProcessContext } from '../run-until-stopped.ts';
-import { startStack } from './stack.ts';
+import type { Command } from 'commander';
+import { AppError } from '../../errors.ts';
+import { printFailure, runUntilStopped, untilAborted, type ProcessContext } from '../../run-until-stopped.ts';
+import { startStack } from '../stack.ts';
+
+/** `foregsyte start`: the whole service on this machine. */
+export function addStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('run Postgres (unless DATABASE_URL is set), the API and a worker until Ctrl-C')
+    .action(() => runUntilStopped('start', runStart, printFailure));
+}
 
 /** Runs Postgres (unless DATABASE_URL is set), API and worker until the process is told to stop. */
-export async function runStart({ config, logger, stopping }: ProcessContext): Promise<void> {
+async function runStart({ config, logger, stopping }: ProcessContext): Promise<void> {
   const stack = await startStack({ config, logger, signal: stopping, port: config.PORT });
   try {
     console.log(`Foregsyte is ready.

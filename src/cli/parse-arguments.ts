@@ -1,0 +1,54 @@
+import { InvalidArgumentError } from 'commander';
+import { SCOPES, type Scope } from '../access/caller.ts';
+
+const OWNER = /^[A-Za-z0-9._@-]{1,100}$/;
+const MAX_NAME_LENGTH = 100;
+
+/** A number; its limits are the service's to check. Each parser throws commander's InvalidArgumentError. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number.');
+}
+
+/** A whole number, for instance of milliseconds. */
+export function parseInteger(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('It must be a whole number.');
+}
+
+/** A whole number from 1 on. */
+export function parseCount(text: string): number {
+  const value = parseInteger(text);
+  if (value >= 1) return value;
+  throw new InvalidArgumentError('It must be 1 or more.');
+}
+
+/** Gathers an option that may be given again and again. */
+export function gather(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}
+
+/** The owner of a key. */
+export function parseOwner(text: string): string {
+  if (OWNER.test(text)) return text;
+  throw new InvalidArgumentError('It must have 1 to 100 of these characters: A-Z a-z 0-9 . _ @ -');
+}
+
+/** What an operator calls a key. */
+export function parseKeyName(text: string): string {
+  if (text.length >= 1 && text.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(text)) return text;
+  throw new InvalidArgumentError(
+    `It must be 1 to ${MAX_NAME_LENGTH} characters long, without control characters.`,
+  );
+}
+
+/** Scopes, separated by commas. */
+export function parseScopes(text: string): Scope[] {
+  const given = text.split(',').map((part) => part.trim());
+  if (given.some((part) => !SCOPES.some((scope) => scope === part))) {
+    throw new InvalidArgumentError(`It must be some of ${SCOPES.join(', ')}, separated by commas.`);
+  }
+  return SCOPES.filter((scope) => given.includes(scope));
+}
