@@ -97,7 +97,7 @@ export type JobFilter = {
   status?: JobStatus | null | undefined;
   /** Only jobs with this tag, exactly as it was given. */
   tag?: string | null | undefined;
-  /** Only jobs whose file name holds all these words, or words that begin with them; case does not matter. 1 to 200 characters. */
+  /** Only jobs whose file name holds all these words; the last may be the beginning of a word. Case does not matter. 1 to 200 characters. */
   text?: string | null | undefined;
 };
 
