@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 
 /** So many bytes are handed to the disk at a time while further ones arrive. */
 const FLUSH_BYTES = 32 * 1024 * 1024;
-/** Small chunks are gathered up to this size, so that a file is not a million small writes. */
-const GATHER_BYTES = 256 * 1024;
+/** Chunks are gathered up to this size and written together, while the next ones arrive. */
+const GATHER_BYTES = 512 * 1024;
 
 /**
  * Writes `source` to its end into `file`, at its current position, and flushes it; resolves to the number of bytes.
@@ -15,39 +15,50 @@ export async function writeFlushed(file: FileHandle, source: AsyncIterable<Uint8
   let unflushed = 0;
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
+  let writing: Promise<void> = Promise.resolve();
   let flushing: Promise<void> = Promise.resolve();
 
-  const write = async () => {
-    if (gatheredBytes === 0) return;
-    // Node writes less than it was given only when the disk is full, and then the next write fails.
-    for (let rest = gathered; rest.length > 0;) {
+  const write = async (chunks: Uint8Array[], bytes: number) => {
+    for (let rest = chunks; rest.length > 0;) {
+      // Node writes less than it was given only when the disk is full, and then the next write fails.
       const { bytesWritten } = await file.writev(rest);
       rest = withoutFirst(rest, bytesWritten);
     }
-    written += gatheredBytes;
-    unflushed += gatheredBytes;
+    written += bytes;
+    unflushed += bytes;
+    if (unflushed < FLUSH_BYTES) return;
+    unflushed = 0;
+    await flushing;
+    flushing = heeded(file.datasync());
+  };
+  /** Begins to write what has been gathered, as soon as the write before it is done. */
+  const handOver = async () => {
+    await writing;
+    writing = heeded(write(gathered, gatheredBytes));
     gathered = [];
     gatheredBytes = 0;
-    if (unflushed < FLUSH_BYTES) return;
-    await flushing;
-    flushing = file.datasync();
-    // Its failure is thrown where it is awaited, not where nobody listens.
-    flushing.catch(() => {});
-    unflushed = 0;
   };
 
   try {
     for await (const chunk of source) {
+      if (chunk.length === 0) continue;
       gathered.push(chunk);
       gatheredBytes += chunk.length;
-      if (gatheredBytes >= GATHER_BYTES) await write();
+      if (gatheredBytes >= GATHER_BYTES) await handOver();
     }
   } finally {
-    await write();
+    await handOver();
+    await writing;
     await flushing;
   }
   await file.sync();
   return written;
+}
+
+/** A promise whose failure is thrown where it is awaited, and harms nobody until then. */
+function heeded(work: Promise<void>): Promise<void> {
+  work.catch(() => {});
+  return work;
 }
 
 function withoutFirst(chunks: Uint8Array[], bytes: number): Uint8Array[] {
