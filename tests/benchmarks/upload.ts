@@ -2,7 +2,7 @@
  * How fast a large upload is, and how much memory it takes: each way into the API against a bare Node HTTP server that
  * pipes the request into a file on the same disk. Rounds alternate in one run; read the ratios.
  */
-import { createReadStream, openAsBlob } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
@@ -23,17 +23,44 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(kib) * 1024;
 }
 
-/** Sends the file by plain HTTP, as `cat file | curl -T -` would. */
-function send(url: string, path: string, headers: Record<string, string>, size = SIZE): Promise<void> {
+/** Bytes before and after the file. */
+interface Envelope {
+  before: string;
+  after: string;
+}
+
+const NO_ENVELOPE: Envelope = { before: '', after: '' };
+const MULTIPART = { 'content-type': 'multipart/form-data; boundary=bench' };
+const field = (name: string, value: string) =>
+  `--bench\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+const filePart = (name: string) =>
+  `--bench\r\nContent-Disposition: form-data; name="${name}"; filename="a.mp4"\r\nContent-Type: video/mp4\r\n\r\n`;
+const END = '\r\n--bench--\r\n';
+
+/** Sends `size` bytes of the file by plain HTTP, as `cat file | curl -T -` would. */
+function send(
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+  { before, after }: Envelope = NO_ENVELOPE,
+  size = SIZE,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method: 'POST', headers: { 'content-length': size, ...headers } });
+    const length = before.length + size + after.length;
+    const request = httpRequest(url, { method: 'POST', headers: { 'content-length': length, ...headers } });
     request.on('error', reject).on('response', (response) => {
-      response.resume().on('end', () => {
-        if ((response.statusCode ?? 500) < 300) resolve();
-        else reject(new Error(`the upload was answered with ${response.statusCode}`));
+      response.setEncoding('utf8');
+      let body = '';
+      response.on('data', (text: string) => (body += text));
+      response.on('end', () => {
+        if ((response.statusCode ?? 500) < 300 && !body.includes('"errors"')) resolve();
+        else reject(new Error(`the upload was answered with ${response.statusCode}: ${body}`));
       });
     });
-    createReadStream(path, { highWaterMark: MIB, end: size - 1 }).pipe(request);
+    request.write(before);
+    const file = createReadStream(path, { highWaterMark: MIB, end: size - 1 });
+    file.pipe(request, { end: false });
+    file.on('end', () => request.end(after));
   });
 }
 
@@ -73,25 +100,33 @@ try {
           }).start();
         }),
     },
+    'POST /video/submit': {
+      pid: api.pid,
+      run: () =>
+        send(
+          `${api.ready}/video/submit`,
+          path,
+          { authorization, ...MULTIPART },
+          { before: filePart('file'), after: END },
+        ),
+    },
     'GraphQL multipart': {
       pid: api.pid,
-      run: async () => {
-        const form = new FormData();
+      run: () => {
         const query = 'mutation($file: Upload!) { submitVideo(file: $file) { id } }';
-        form.set('operations', JSON.stringify({ query, variables: { file: null } }));
-        form.set('map', JSON.stringify({ 0: ['variables.file'] }));
-        form.set('0', await openAsBlob(path, { type: 'video/mp4' }), 'a.mp4');
-        const headers = { authorization, 'apollo-require-preflight': 'true' };
-        const answer = await fetch(`${api.ready}/graphql`, { method: 'POST', headers, body: form });
-        if ((await answer.text()).includes('"errors"')) throw new Error('the submission was refused');
+        const operations = field('operations', JSON.stringify({ query, variables: { file: null } }));
+        const before = `${operations}${field('map', '{"0":["variables.file"]}')}${filePart('0')}`;
+        const headers = { authorization, 'apollo-require-preflight': 'true', ...MULTIPART };
+        return send(`${api.ready}/graphql`, path, headers, { before, after: END });
       },
     },
   };
 
   // Memory is that of a service in use: code that runs for the first time takes some, whatever the file's size.
   for (let warmUp = 0; warmUp < 3; warmUp += 1) {
-    await send(bare.ready, path, {}, WARM_UP_BYTES);
-    await send(`${api.ready}/uploads`, path, { authorization, 'content-type': 'video/mp4' }, WARM_UP_BYTES);
+    await send(bare.ready, path, {}, NO_ENVELOPE, WARM_UP_BYTES);
+    const headers = { authorization, 'content-type': 'video/mp4' };
+    await send(`${api.ready}/uploads`, path, headers, NO_ENVELOPE, WARM_UP_BYTES);
   }
 
   const rates = new Map<string, number[]>();
