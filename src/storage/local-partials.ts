@@ -45,10 +45,15 @@ export function createLocalPartials(
       return translateErrors('write a file', async () => {
         const target = await open(path, 'a', 0o600);
         try {
-          return offset + (await writeFlushed(target, source));
+          const reached = offset + (await writeFlushed(target, source));
+          if ((await target.stat()).size === reached) return reached;
         } finally {
           await target.close();
         }
+        await rm(path, { force: true });
+        throw new AppError('INVALID_ARGUMENT', 'Two parts arrived at the same time. Begin the file anew.', {
+          details: { argument: 'offset' },
+        });
       });
     },
 

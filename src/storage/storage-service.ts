@@ -18,7 +18,8 @@ export interface PartialFiles {
   size(key: string): Promise<number>;
   /**
    * Appends `source` to the file and resolves to its new size. What arrived before `source` failed stays.
-   * @throws AppError INVALID_ARGUMENT when `offset` is not the file's size; what `source` throws.
+   * @throws AppError INVALID_ARGUMENT when `offset` is not the file's size, or when another process appended at the same
+   * time, and then the file is removed; what `source` throws.
    */
   append(key: string, offset: number, source: AsyncIterable<Uint8Array>): Promise<number>;
   /** Puts the file into place: from now on it is a whole file under `key`. */

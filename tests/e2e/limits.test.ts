@@ -203,6 +203,17 @@ describe('pages of other origins', () => {
     expect([await ask(APP), await ask('https://evil.example.com')]).toEqual([400, 403]);
   });
 
+  it('are not Apollo Sandbox, which the service shows itself and which asks from there', async () => {
+    const page = await local.fetch('/graphql', { headers: { accept: 'text/html' } });
+    expect(await page.text()).toContain('sandbox');
+    const answer = await local.fetch('/graphql', {
+      method: 'POST',
+      headers: { origin: local.url, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __schema { queryType { name } } }' }),
+    });
+    expect(await answer.json()).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
+  });
+
   it('cannot make a browser send forms to a service on the loopback interface', async () => {
     const form = new FormData();
     form.set('file', await fileAsBlob(TINY_VIDEO), 'a.mp4');

@@ -54,6 +54,20 @@ describe('a partial file', () => {
     expect(await storage.partials.size(key)).toBe(10);
   });
 
+  it('is given up when two write at once, as two processes can: it would hold a mixture', async () => {
+    const gate = Promise.withResolvers<void>();
+    async function* late() {
+      yield* chunks([20]);
+      await gate.promise;
+    }
+    const slow = storage.partials.append('m.mp4', 0, late());
+    const refused = expect(slow).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(await storage.partials.append('m.mp4', 0, chunks([10]))).toBe(10);
+    gate.resolve();
+    await refused;
+    expect(await storage.partials.size('m.mp4')).toBe(0);
+  });
+
   it('has a key like any other file: it leads nowhere else', async () => {
     await expect(storage.partials.append('../x', 0, chunks([1]))).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
