@@ -96,6 +96,10 @@ describe('POST /uploads', () => {
       openUpload({ 'content-length': String(MIB) }),
     ];
     for (const request of open) request.write(uploads().large.subarray(0, 1000));
+    // Asked any sooner, the question itself would take the place of one of them.
+    const bothOpen = async () =>
+      (await files()).filter((name) => name.endsWith('.part')).length === 2 ? true : undefined;
+    await waitFor(bothOpen, 10_000, 'both uploads to have begun');
     const busy = async () => {
       const answer = await uploads().service.fetch(
         '/uploads',
