@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ERROR_CODES, type ErrorCode } from '../error-codes.ts';
-import { translateDatabaseError } from '../database/unavailable.ts';
-import { AppError, toAppError } from '../errors.ts';
+import { describeFailure } from '../describe-failure.ts';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { DOCUMENT_LIMITS } from './limit-documents.ts';
 import { translateUploadError } from './receive-upload.ts';
@@ -29,43 +27,26 @@ export function createErrorFormatter(logger: Logger) {
     };
     const code = formatted.extensions?.['code'];
     // A request without its file fails while the arguments are read, before any resolver could translate it.
-    const original = translateDatabaseError(translateUploadError(originOf(error)));
-
-    if (!(original instanceof AppError)) {
-      // A value of the wrong type is an argument out of its limits, whoever noticed.
-      if (code === 'BAD_USER_INPUT') return refuse(place, 'INVALID_ARGUMENT', formatted.message);
-      if (code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message)) {
-        return refuse(
-          place,
-          'QUERY_TOO_COMPLEX',
-          `The document has more than ${DOCUMENT_LIMITS.maxTokens} tokens. Split it.`,
-        );
-      }
-      if (typeof code === 'string' && REQUEST_ERROR_CODES.has(code)) {
-        return { ...place, message: formatted.message, extensions: { code } };
-      }
+    const original = translateUploadError(originOf(error));
+    const ours = original instanceof AppError ? original : refusalBeforeExecution(formatted);
+    if (!ours && typeof code === 'string' && REQUEST_ERROR_CODES.has(code)) {
+      return { ...place, message: formatted.message, extensions: { code } };
     }
-
-    const appError = toAppError(original);
-    const { code: ourCode, message, retryable, details } = appError;
-    if (ourCode !== 'INTERNAL_SERVER_ERROR') {
-      return { ...place, message, extensions: { code: ourCode, retryable, ...details } };
-    }
-    const correlationId = randomUUID();
-    logger.error(
-      { err: appError.cause ?? appError, correlationId },
-      'unexpected error in a GraphQL operation',
-    );
-    return { ...place, message, extensions: { code: ourCode, correlationId } };
+    const { message, extensions } = describeFailure(ours ?? original, logger, 'a GraphQL operation');
+    return { ...place, message, extensions };
   };
 }
 
-function refuse(
-  place: Pick<GraphQLFormattedError, 'path' | 'locations'>,
-  code: ErrorCode,
-  message: string,
-): GraphQLFormattedError {
-  return { ...place, message, extensions: { code, retryable: ERROR_CODES[code].retryable } };
+/** What GraphQL.js itself refuses and our table of errors has a code for; null for anything else. */
+function refusalBeforeExecution({ extensions, message }: GraphQLFormattedError): AppError | null {
+  const code = extensions?.['code'];
+  // A value of the wrong type is an argument out of its limits, whoever noticed.
+  if (code === 'BAD_USER_INPUT') return new AppError('INVALID_ARGUMENT', message);
+  if (code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(message)) {
+    const limit = DOCUMENT_LIMITS.maxTokens;
+    return new AppError('QUERY_TOO_COMPLEX', `The document has more than ${limit} tokens. Split it.`);
+  }
+  return null;
 }
 
 /** The error behind GraphQL's and Apollo's wrappers. */

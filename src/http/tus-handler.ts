@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Uploads } from '../uploads/uploads.ts';
-import { describeFailure } from './answer-errors.ts';
+import { describeHttpFailure } from './answer-errors.ts';
 import { callerOf } from './caller-of.ts';
 import { TusStore } from './tus-store.ts';
 
@@ -41,7 +41,7 @@ export function createTusHandler(deps: {
     onResponseError(_request, error) {
       // Errors of the protocol itself have a status and a text of their own.
       if (!(error instanceof Error)) return undefined;
-      const { status, message, extensions } = describeFailure(error, logger);
+      const { status, message, extensions } = describeHttpFailure(error, logger);
       return { status_code: status, body: JSON.stringify({ detail: message, ...extensions }) };
     },
   });
