@@ -126,6 +126,11 @@ export function storageDirectory(config: Config): string {
   return join(config.DATA_DIR, 'storage');
 }
 
+/** How long an upload waits for its job, in milliseconds. */
+export function uploadTtlMs(config: Config): number {
+  return config.UPLOAD_TTL_HOURS * 3_600_000;
+}
+
 /** Where detection models lie, one folder each. */
 export function modelsDirectory(config: Config): string {
   return config.MODELS_DIR ?? join(config.DATA_DIR, 'models');

@@ -230,3 +230,6 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export function isErrorCode(name: string): name is ErrorCode {
   return Object.hasOwn(ERROR_CODES, name);
 }
+
+/** All codes, in the order of the table. */
+export const ERROR_CODE_NAMES: readonly ErrorCode[] = Object.keys(ERROR_CODES).filter(isErrorCode);

@@ -1,5 +1,5 @@
-import { productVersion, type Config } from './config.ts';
-import { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorCodeFacts } from './error-codes.ts';
+import { productVersion, uploadTtlMs, type Config } from './config.ts';
+import { ERROR_CODE_NAMES, ERROR_CODES, type ErrorCode, type ErrorCodeFacts } from './error-codes.ts';
 
 /** What the service tells of itself. Sizes in bytes, times in milliseconds. */
 export interface ServiceFacts {
@@ -37,10 +37,8 @@ export function describeService(config: Config): ServiceFacts {
       maxStoredBytes: config.MAX_STORED_BYTES,
       maxUploadsAtOnce: config.MAX_UPLOADS_AT_ONCE,
       requestsPerMinute: config.REQUESTS_PER_MINUTE,
-      uploadTtlMs: config.UPLOAD_TTL_HOURS * 3_600_000,
+      uploadTtlMs: uploadTtlMs(config),
     },
-    errors: Object.keys(ERROR_CODES)
-      .filter(isErrorCode)
-      .map((code) => describeCode(code)),
+    errors: ERROR_CODE_NAMES.map(describeCode),
   };
 }

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createApiKeys, type ApiKeys } from './access/api-keys.ts';
 import { createQuotas } from './access/quotas.ts';
-import { storageDirectory, type Config } from './config.ts';
+import { storageDirectory, uploadTtlMs, type Config } from './config.ts';
 import { connectDataSource } from './database/data-source.ts';
 import { AppError } from './errors.ts';
 import { createCancelJob, type CancelJob } from './jobs/cancel-job.ts';
@@ -67,8 +67,7 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
       maxJobsWaiting: config.MAX_JOBS_WAITING,
       maxStoredBytes: config.MAX_STORED_BYTES,
     });
-    const ttlMs = config.UPLOAD_TTL_HOURS * 3_600_000;
-    const uploads = createUploads({ dataSource, storage, quotas, ttlMs });
+    const uploads = createUploads({ dataSource, storage, quotas, ttlMs: uploadTtlMs(config) });
     const slots = createUploadSlots(config.MAX_UPLOADS_AT_ONCE);
     const creator = createJobCreator({ dataSource, queue, uploads, quotas, logger });
     const forJobs = { dataSource, queue, storage, jobs, logger };

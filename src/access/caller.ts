@@ -7,7 +7,7 @@ export const SCOPES = ['submit', 'read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** The owner of every job while authentication is off. */
-export const LOCAL_OWNER = 'local';
+const LOCAL_OWNER = 'local';
 
 /** Who asks: every function that touches jobs takes the owner from here. */
 export interface Caller {
@@ -18,14 +18,9 @@ export interface Caller {
 /** The caller while authentication is off: whoever can reach the loopback interface. */
 export const LOCAL_CALLER: Caller = { owner: LOCAL_OWNER, scopes: new Set(SCOPES) };
 
-/** Whether the caller may do what needs `scope`. */
-export function mayDo(caller: Caller, scope: Scope): boolean {
-  return caller.scopes.has(scope) || caller.scopes.has('admin');
-}
-
 /** @throws AppError FORBIDDEN naming the scope that is missing. */
 export function requireScope(caller: Caller, scope: Scope): void {
-  if (mayDo(caller, scope)) return;
+  if (caller.scopes.has(scope) || caller.scopes.has('admin')) return;
   throw new AppError(
     'FORBIDDEN',
     `This API key lacks the scope "${scope}". Ask the operator for a key that has it.`,

@@ -1,5 +1,5 @@
 import { registerEnumType } from 'type-graphql';
-import { ERROR_CODES, isErrorCode, type ErrorCode } from '../error-codes.ts';
+import { ERROR_CODE_NAMES, ERROR_CODES, type ErrorCode } from '../error-codes.ts';
 import type { JobOrder } from '../jobs/list-jobs.ts';
 import type { JobStage, JobStatus } from '../jobs/job.entity.ts';
 
@@ -67,7 +67,7 @@ registerEnumType(JobOrderEnum, {
 
 /** GraphQL's names of the error codes. */
 export const ErrorCodeEnum: Readonly<Record<string, ErrorCode>> = Object.fromEntries(
-  Object.keys(ERROR_CODES).flatMap((name) => (isErrorCode(name) ? [[name, name]] : [])),
+  ERROR_CODE_NAMES.map((name) => [name, name]),
 );
 
 registerEnumType(ErrorCodeEnum, {

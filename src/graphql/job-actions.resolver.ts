@@ -3,12 +3,11 @@ import { AppError } from '../errors.ts';
 import type { CancelJob } from '../jobs/cancel-job.ts';
 import type { DeleteJob } from '../jobs/delete-job.ts';
 import { resolveJobRequest } from '../jobs/job-request.ts';
-import type { JobView } from '../jobs/job-view.ts';
 import type { PollAdviser } from '../jobs/poll-advice.ts';
 import type { RetryJob } from '../jobs/retry-job.ts';
 import type { SubmitVideo, VideoSource } from '../jobs/submit-video.ts';
 import type { RequestContext } from './context.ts';
-import { Job } from './job.types.ts';
+import { Job, toJob } from './job.types.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { SubmitVideoArgs } from './submit-video.args.ts';
 
@@ -40,7 +39,10 @@ export class JobActionsResolver {
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
     const request = resolveJobRequest(args);
-    return this.#toJob(await this.#actions.submitVideo(caller.owner, request, await sourceOf(args)));
+    return toJob(
+      await this.#actions.submitVideo(caller.owner, request, await sourceOf(args)),
+      this.#actions.polling,
+    );
   }
 
   @Authorized('submit')
@@ -52,7 +54,7 @@ export class JobActionsResolver {
     @Arg('jobId', () => ID, { description: 'UUID of the job.' }) jobId: string,
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
-    return this.#toJob(await this.#actions.cancelJob(caller.owner, jobId));
+    return toJob(await this.#actions.cancelJob(caller.owner, jobId), this.#actions.polling);
   }
 
   @Authorized('submit')
@@ -64,7 +66,7 @@ export class JobActionsResolver {
     @Arg('jobId', () => ID, { description: 'UUID of the job.' }) jobId: string,
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
-    return this.#toJob(await this.#actions.retryJob(caller.owner, jobId));
+    return toJob(await this.#actions.retryJob(caller.owner, jobId), this.#actions.polling);
   }
 
   @Authorized('admin')
@@ -78,10 +80,6 @@ export class JobActionsResolver {
   ): Promise<string> {
     await this.#actions.deleteJob(caller.owner, jobId);
     return jobId;
-  }
-
-  async #toJob(view: JobView): Promise<Job> {
-    return new Job(view, await this.#actions.polling.pollAfterMs(view));
   }
 }
 

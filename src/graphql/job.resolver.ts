@@ -1,13 +1,13 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { MAX_STATUSES, type JobFinder } from '../jobs/find-jobs.ts';
-import type { JobStatusView, JobView } from '../jobs/job-view.ts';
+import type { JobStatusView } from '../jobs/job-view.ts';
 import { MAX_JOBS_PAGE, type JobLister, type JobOrder } from '../jobs/list-jobs.ts';
 import type { PollAdviser } from '../jobs/poll-advice.ts';
 import type { RequestContext } from './context.ts';
 import { JobOrderEnum } from './enums.ts';
 import { JobConnection, JobFilterInput } from './job-connection.types.ts';
 import { JobStatusReport } from './job-status.types.ts';
-import { Job } from './job.types.ts';
+import { Job, toJob } from './job.types.ts';
 
 /** Asking after jobs. */
 @Resolver(() => JobConnection)
@@ -28,7 +28,7 @@ export class JobResolver {
     @Arg('id', () => ID, { description: 'UUID of the job.' }) id: string,
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
-    return this.#toJob(await this.#jobs.findJob(caller.owner, id, 'id'));
+    return toJob(await this.#jobs.findJob(caller.owner, id, 'id'), this.#polling);
   }
 
   @Authorized('read')
@@ -65,7 +65,7 @@ export class JobResolver {
       after: after ?? null,
     });
     const edges = await Promise.all(
-      page.edges.map(async ({ cursor, node }) => ({ cursor, node: await this.#toJob(node) })),
+      page.edges.map(async ({ cursor, node }) => ({ cursor, node: await toJob(node, this.#polling) })),
     );
     return new JobConnection(edges, page.hasNextPage, caller.owner, filter ?? {});
   }
@@ -101,10 +101,6 @@ export class JobResolver {
   ): Promise<(JobStatusReport | null)[]> {
     const found = await this.#jobs.findStatuses(caller.owner, jobIds);
     return Promise.all(found.map(async (status) => status && this.#toReport(status)));
-  }
-
-  async #toJob(view: JobView): Promise<Job> {
-    return new Job(view, await this.#polling.pollAfterMs(view));
   }
 
   async #toReport(view: JobStatusView): Promise<JobStatusReport> {

@@ -2,6 +2,7 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { completeStoredOptions } from '../jobs/analysis-options.ts';
 import type { JobView } from '../jobs/job-view.ts';
+import type { PollAdviser } from '../jobs/poll-advice.ts';
 import { AnalysisOptionsType } from './analysis-options.types.ts';
 import { JobStatusReport } from './job-status.types.ts';
 import { MediaInfoType } from './media.types.ts';
@@ -48,4 +49,9 @@ export class Job extends JobStatusReport {
     this.sha256 = job.sha256;
     this.media = job.media;
   }
+}
+
+/** The job as clients see it, with advice when to ask again. */
+export async function toJob(view: JobView, polling: PollAdviser): Promise<Job> {
+  return new Job(view, await polling.pollAfterMs(view));
 }

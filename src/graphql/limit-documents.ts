@@ -45,16 +45,19 @@ export const documentRules: readonly ValidationRule[] = [
 /** Refuses an operation that asks for too much with the variables it is given. */
 export function limitComplexity(schema: GraphQLSchema): ApolloServerPlugin<RequestContext> {
   // Most operations cost the same whatever their variables, and are measured once.
-  const known = new WeakMap<OperationDefinitionNode, number>();
+  const known = new WeakMap<OperationDefinitionNode, number | 'depends on variables'>();
   return {
     async requestDidStart() {
       return {
         async didResolveOperation({ document, operation, request }) {
           if (!operation) return;
-          const complexity = known.get(operation) ?? measure(schema, document, request);
+          const earlier = known.get(operation);
+          const complexity = typeof earlier === 'number' ? earlier : measure(schema, document, request);
           // Variables of the wrong type: the execution will say so.
           if (complexity === null) return;
-          if (!known.has(operation) && !dependsOnVariables(document)) known.set(operation, complexity);
+          if (earlier === undefined) {
+            known.set(operation, dependsOnVariables(document) ? 'depends on variables' : complexity);
+          }
           if (complexity <= DOCUMENT_LIMITS.maxComplexity) return;
           throw tooComplex(
             `The operation asks for ${complexity} fields; the limit is ${DOCUMENT_LIMITS.maxComplexity}. Ask for smaller pages.`,

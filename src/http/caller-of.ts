@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from '../access/caller.ts';
+import { requireScope, type Caller, type Scope } from '../access/caller.ts';
 import { AppError } from '../errors.ts';
 
 const callers = new WeakMap<IncomingMessage, Caller>();
@@ -23,4 +23,11 @@ export function callerOf(request: IncomingMessage): Caller {
     'UNAUTHENTICATED',
     'Send an API key in the header `Authorization: Bearer <key>`. The operator makes one with `foregsyte keys create`.',
   );
+}
+
+/** Who sent the request, and may do what needs `scope`. @throws AppError UNAUTHENTICATED or FORBIDDEN. */
+export function callerWith(scope: Scope, request: IncomingMessage): Caller {
+  const caller = callerOf(request);
+  requireScope(caller, scope);
+  return caller;
 }

@@ -1,9 +1,8 @@
 import express, { type Router } from 'express';
-import { requireScope } from '../access/caller.ts';
 import type { OpenResults } from '../results/open-results.ts';
 import { RESULTS_FORMAT_INFO, RESULTS_FORMATS } from '../results/results-formats.ts';
 import type { StorageService } from '../storage/storage-service.ts';
-import { callerOf } from './caller-of.ts';
+import { callerWith } from './caller-of.ts';
 import { sendResults } from './send-results.ts';
 
 /** `/results/{job id}/{file}`: the whole results of a completed job, in each of its formats. */
@@ -13,9 +12,8 @@ export function createResultsRoutes(deps: { openResults: OpenResults; storage: S
   const router = express.Router();
   for (const format of RESULTS_FORMATS) {
     router.get(`/:jobId/${RESULTS_FORMAT_INFO[format].fileName}`, async (request, response) => {
-      const caller = callerOf(request);
-      requireScope(caller, 'read');
-      await send(request, response, await openResults(caller.owner, request.params.jobId), format);
+      const { owner } = callerWith('read', request);
+      await send(request, response, await openResults(owner, request.params.jobId), format);
     });
   }
   return router;

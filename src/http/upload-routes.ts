@@ -1,12 +1,11 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
-import { requireScope } from '../access/caller.ts';
-import type { Config } from '../config.ts';
+import { uploadTtlMs, type Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { UploadSlots } from '../uploads/upload-slots.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 import { assertVideoMediaType } from '../uploads/video-media-type.ts';
-import { callerOf } from './caller-of.ts';
+import { callerOf, callerWith } from './caller-of.ts';
 import { cutOffAfterAnswer } from './linger.ts';
 import { createTusHandler } from './tus-handler.ts';
 
@@ -26,7 +25,7 @@ export function createUploadRoutes(deps: {
     uploads,
     maxBytes,
     logger,
-    ttlMs: config.UPLOAD_TTL_HOURS * 3_600_000,
+    ttlMs: uploadTtlMs(config),
     allowedOrigins: config.CORS_ORIGINS,
   });
 
@@ -55,7 +54,7 @@ export function createUploadRoutes(deps: {
 
   const router = express.Router();
   router.use((request, _response, next) => {
-    requireScope(callerOf(request), 'submit');
+    callerWith('submit', request);
     next();
   });
   router.post('/', (request, response, next) =>

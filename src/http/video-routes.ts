@@ -1,6 +1,5 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
-import { requireScope } from '../access/caller.ts';
 import type { Config } from '../config.ts';
 import type { JobFinder } from '../jobs/find-jobs.ts';
 import { resolveJobRequest } from '../jobs/job-request.ts';
@@ -8,7 +7,7 @@ import { parsePipelineId } from '../jobs/pipeline-ids.ts';
 import { progressOf } from '../jobs/job-status.ts';
 import type { SubmitVideo } from '../jobs/submit-video.ts';
 import { assertVideoMediaType } from '../uploads/video-media-type.ts';
-import { callerOf } from './caller-of.ts';
+import { callerWith } from './caller-of.ts';
 import type { OpenResults } from '../results/open-results.ts';
 import { cutOffAfterAnswer } from './linger.ts';
 import { receiveFile } from './receive-file.ts';
@@ -28,8 +27,7 @@ export function createVideoRoutes(deps: {
   const router = express.Router();
 
   router.post('/submit', async (request, response) => {
-    const caller = callerOf(request);
-    requireScope(caller, 'submit');
+    const { owner } = callerWith('submit', request);
     cutOffAfterAnswer(request, response);
     const { pipeline_id: pipelineId } = submitQuerySchema.parse(request.query);
     const jobRequest = resolveJobRequest({ pipelineId: parsePipelineId(pipelineId, 'pipeline_id') });
@@ -38,16 +36,15 @@ export function createVideoRoutes(deps: {
       { field: 'file', maxBytes: config.MAX_UPLOAD_BYTES },
       async ({ filename, mediaType, bytes }) => {
         assertVideoMediaType(mediaType);
-        return submitVideo(caller.owner, jobRequest, { filename, bytes });
+        return submitVideo(owner, jobRequest, { filename, bytes });
       },
     );
     response.json({ job_id: job.jobId });
   });
 
   router.get('/status/:jobId', async (request, response) => {
-    const caller = callerOf(request);
-    requireScope(caller, 'read');
-    const job = await jobs.findStatus(caller.owner, request.params.jobId);
+    const { owner } = callerWith('read', request);
+    const job = await jobs.findStatus(owner, request.params.jobId);
     response.json({
       job_id: job.jobId,
       status: job.status,
@@ -58,9 +55,8 @@ export function createVideoRoutes(deps: {
   });
 
   router.get('/results/:jobId', async (request, response) => {
-    const caller = callerOf(request);
-    requireScope(caller, 'read');
-    await sendSnakeResults(request, response, await openResults(caller.owner, request.params.jobId));
+    const { owner } = callerWith('read', request);
+    await sendSnakeResults(request, response, await openResults(owner, request.params.jobId));
   });
 
   return router;

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { z } from 'zod';
 import type { StorageService } from '../storage/storage-service.ts';
 import { narrowFrames, narrowTextSegments, narrowTracks, type Narrow } from './match-results.ts';
 import type { FrameResult, ObjectTrack, ResultsHead, TextSegment, Timing } from './results-document.ts';
@@ -14,7 +13,7 @@ import { HEADER_BYTES, resultsIndexHeaderSchema } from './results-index.ts';
 import { resultsIndexKey } from './results-keys.ts';
 import { decodeCursor, resolvePageSize, type PageRequest, type ResultsPage } from './results-page.ts';
 import { findFirstAt, scanSection } from './scan-section.ts';
-import { createSectionReader, readAllChunks, type SectionReader } from './section-reader.ts';
+import { createSectionReader, ownJson, readAllChunks, type SectionReader } from './section-reader.ts';
 
 /** The small parts of a results document. */
 export type ResultsSummary = ResultsHead & { timing: Timing };
@@ -40,9 +39,6 @@ export interface ResultsReader {
   openFramesJson(): Promise<Readable>;
 }
 
-/** We wrote the document ourselves: see createSectionReader. */
-const summarySchema = z.custom<ResultsSummary>((value) => typeof value === 'object' && value !== null);
-
 /** A reader of the document under `key`. */
 export async function createResultsReader(storage: StorageService, key: string): Promise<ResultsReader> {
   const keys = { document: key, index: resultsIndexKey(key) };
@@ -56,7 +52,7 @@ export async function createResultsReader(storage: StorageService, key: string):
     async summary() {
       const head = (await storage.read(key, { start: 0, end: header.headEnd })).toString();
       const tail = (await storage.read(key, { start: header.tailStart, end: header.tailEnd })).toString();
-      return summarySchema.parse(JSON.parse(`${head},${tail}}`));
+      return ownJson<ResultsSummary>().parse(JSON.parse(`${head},${tail}}`));
     },
     async frames(page, filter = {}) {
       return readPage(frames, page, filter, {

@@ -25,8 +25,3 @@ export const RESULTS_FORMAT_INFO: Readonly<Record<ResultsFormat, ResultsFormatIn
 export function resultsPath(jobId: string, format: ResultsFormat): string {
   return `/results/${encodeURIComponent(jobId)}/${RESULTS_FORMAT_INFO[format].fileName}`;
 }
-
-/** The format that is served under a file name; undefined when there is none. */
-export function findResultsFormat(fileName: string): ResultsFormat | undefined {
-  return RESULTS_FORMATS.find((format) => RESULTS_FORMAT_INFO[format].fileName === fileName);
-}

@@ -25,7 +25,7 @@ export interface SectionReader<T> {
 }
 
 /** We wrote the document ourselves, so its pieces are known by construction; only that each is JSON is checked. */
-const ownJson = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
+export const ownJson = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
 
 /** A reader of one section of the document under `keys.document`. */
 export function createSectionReader<T>(

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { z } from 'zod';
-import { ERROR_CODES, isErrorCode, type ErrorCode } from '../../src/error-codes.ts';
+import { ERROR_CODE_NAMES, ERROR_CODES, type ErrorCode } from '../../src/error-codes.ts';
 import { makeKey } from '../helpers/api-keys.ts';
 import { completeJob } from '../helpers/completed-job.ts';
 import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
@@ -149,12 +149,10 @@ function plainError({ status, body }: Awaited<ReturnType<typeof sendPlain>>) {
   return { status, extensions: body };
 }
 
-const requestCodes = Object.keys(ERROR_CODES)
-  .filter(isErrorCode)
-  .filter((code) => ERROR_CODES[code].seenIn.some((place) => place === 'request'));
-const jobCodes = Object.keys(ERROR_CODES)
-  .filter(isErrorCode)
-  .filter((code) => ERROR_CODES[code].seenIn.some((place) => place === 'job'));
+const requestCodes = ERROR_CODE_NAMES.filter((code) =>
+  ERROR_CODES[code].seenIn.some((place) => place === 'request'),
+);
+const jobCodes = ERROR_CODE_NAMES.filter((code) => ERROR_CODES[code].seenIn.some((place) => place === 'job'));
 
 describe('the table of errors', () => {
   it('has a way to provoke each code of an answer, and no other', () => {

@@ -12,7 +12,7 @@ import { sendResults, sendSnakeResults } from '../../src/http/send-results.ts';
 import type { OpenedResults } from '../../src/results/open-results.ts';
 import { createResultsReader } from '../../src/results/read-results.ts';
 import type { ResultsDocument } from '../../src/results/results-document.ts';
-import { findResultsFormat } from '../../src/results/results-formats.ts';
+import { RESULTS_FORMAT_INFO, RESULTS_FORMATS } from '../../src/results/results-formats.ts';
 import type { StorageService } from '../../src/storage/storage-service.ts';
 
 /** An answer as it stands on the wire: nothing is decompressed or followed. */
@@ -63,7 +63,9 @@ export async function startResultsServer(
 
   const app = express();
   app.get('/results/:jobId/:file', async (request, response) => {
-    const format = findResultsFormat(request.params.file);
+    const format = RESULTS_FORMATS.find(
+      (candidate) => RESULTS_FORMAT_INFO[candidate].fileName === request.params.file,
+    );
     if (!format) throw new AppError('INVALID_ARGUMENT', 'There is no such format.');
     const opened = damage(await open(request.params.jobId), request.query['damage'], document, watched);
     try {

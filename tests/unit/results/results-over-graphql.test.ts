@@ -6,7 +6,7 @@ import { LOCAL_CALLER } from '../../../src/access/caller.ts';
 import { createResultsReader } from '../../../src/results/read-results.ts';
 import { createLocalStorage } from '../../../src/storage/local-storage.ts';
 import { sampleResults, storeResults } from '../../helpers/sample-results.ts';
-import { UNUSED_SERVICES } from '../../helpers/unused-services.ts';
+import { UNUSED_SERVICES } from '../../../src/graphql/print-schema.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
 const root = temporaryDirectory();
