@@ -8,7 +8,13 @@ import { childEnvironment, projectRoot } from '../../src/config.ts';
 import { RESULTS_FORMAT_INFO, RESULTS_FORMATS } from '../../src/results/results-formats.ts';
 import { makeKey } from '../helpers/api-keys.ts';
 import { completeJob } from '../helpers/completed-job.ts';
-import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
+import {
+  fileAsBlob,
+  startService,
+  TINY_VIDEO,
+  type RunningService,
+  submittedJobId,
+} from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const dataDirectory = temporaryDirectory();
@@ -24,7 +30,7 @@ beforeAll(async () => {
   keys.reader = await makeKey(url, 'ann', ['read']);
   keys.submitter = await makeKey(url, 'ann', ['submit']);
   const answer = await service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', {}, keys.ann);
-  jobId = z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo.id;
+  jobId = submittedJobId(answer);
   await completeJob(service, jobId);
 });
 afterAll(() => service.stop());
@@ -179,7 +185,7 @@ describe('without a key that is good for it', () => {
 
   it('a key for submitting can submit and change, and neither read nor delete', async () => {
     const answer = await service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', {}, keys.submitter);
-    const { id } = z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo;
+    const id = submittedJobId(answer);
     for (const [field, query] of Object.entries(OPERATIONS)) {
       const code = codeOf(await service.request(query, { id }, keys.submitter));
       const changes = ['cancelJob', 'retryJob'].includes(field);

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
+import {
+  fileAsBlob,
+  startService,
+  TINY_VIDEO,
+  type RunningService,
+  submittedJobId,
+} from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -14,9 +20,6 @@ beforeAll(async () => {
   service = await startService({ dataDirectory, worker: true });
 });
 afterAll(() => service.stop());
-
-const jobIdOf = (answer: Awaited<ReturnType<RunningService['submit']>>) =>
-  z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo.id;
 
 const statusShape = z.object({
   status: z.object({
@@ -47,7 +50,7 @@ describe('a submitted video', () => {
     expect(answer).toMatchObject({
       data: { submitVideo: { status: 'PENDING', progress: 0, originalFilename: 'passwd.mp4' } },
     });
-    const jobId = jobIdOf(answer);
+    const jobId = submittedJobId(answer);
     expect(await settled(jobId)).toMatchObject({ status: 'COMPLETED', progress: 1, errorCode: null });
 
     const { data } = await service.request(
@@ -94,14 +97,14 @@ describe('a submitted video', () => {
 
   it('fails with INVALID_VIDEO when it is cut off, and the worker goes on', async () => {
     const whole = await readFile(TINY_VIDEO);
-    const cut = jobIdOf(await service.submit(new Blob([whole.subarray(0, 2000)])));
+    const cut = submittedJobId(await service.submit(new Blob([whole.subarray(0, 2000)])));
     expect(await settled(cut)).toMatchObject({ status: 'FAILED', errorCode: 'INVALID_VIDEO', progress: 1 });
-    const next = jobIdOf(await service.submit(new Blob([whole])));
+    const next = submittedJobId(await service.submit(new Blob([whole])));
     expect(await settled(next)).toMatchObject({ status: 'COMPLETED' });
   });
 
   it('fails with UNSUPPORTED_MEDIA when it has sound alone', async () => {
-    const jobId = jobIdOf(
+    const jobId = submittedJobId(
       await service.submit(await fileAsBlob(join(import.meta.dirname, '../fixtures/audio-only.mp4'))),
     );
     expect(await settled(jobId)).toMatchObject({ status: 'FAILED', errorCode: 'UNSUPPORTED_MEDIA' });

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
+import {
+  fileAsBlob,
+  startService,
+  TINY_VIDEO,
+  type RunningService,
+  submittedJobId,
+} from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -24,7 +30,7 @@ const statusShape = z.object({
 /** Submits the fixture with these options, and waits until its job is settled. */
 async function analyse(options: Record<string, unknown>) {
   const answer = await service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', { options });
-  const { id } = z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo;
+  const id = submittedJobId(answer);
   const ask = 'query($id: ID!) { status(jobId: $id) { status errorCode errorMessage } }';
   const settled = async () => {
     const { status } = statusShape.parse((await service.request(ask, { id })).data);

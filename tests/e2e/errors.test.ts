@@ -7,7 +7,13 @@ import { z } from 'zod';
 import { ERROR_CODE_NAMES, ERROR_CODES, type ErrorCode } from '../../src/error-codes.ts';
 import { makeKey } from '../helpers/api-keys.ts';
 import { completeJob } from '../helpers/completed-job.ts';
-import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
+import {
+  fileAsBlob,
+  startService,
+  TINY_VIDEO,
+  type RunningService,
+  submittedJobId,
+} from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const REQUESTS_PER_MINUTE = 300;
@@ -44,8 +50,6 @@ afterAll(async () => {
 
 const query = (text: string, variables = {}, key = keys.ann) => service.request(text, variables, key);
 const submit = (variables = {}, file = video) => service.submit(file, 'a.mp4', variables, keys.ann);
-const idOf = (answer: Awaited<ReturnType<typeof submit>>) =>
-  z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo.id;
 const act = (field: string, jobId: string) =>
   query(`mutation($id: ID!) { ${field}(jobId: $id) { id } }`, { id: jobId });
 const database = async (sql: string) => {
@@ -83,15 +87,15 @@ const PROVOKED: Record<
   UNKNOWN_PIPELINE: async () => graphqlError(await submit({ pipelineId: 'nope' })),
   JOB_NOT_FOUND: async () => graphqlError(await act('cancelJob', randomUUID())),
   JOB_NOT_COMPLETED: async () => {
-    const jobId = idOf(await submit());
+    const jobId = submittedJobId(await submit());
     return graphqlError(await query('query($id: ID!) { results(jobId: $id) { jobId } }', { id: jobId }));
   },
   JOB_NOT_CANCELABLE: async () => {
-    const jobId = idOf(await submit());
+    const jobId = submittedJobId(await submit());
     await act('cancelJob', jobId);
     return graphqlError(await act('cancelJob', jobId));
   },
-  JOB_NOT_RETRYABLE: async () => graphqlError(await act('retryJob', idOf(await submit()))),
+  JOB_NOT_RETRYABLE: async () => graphqlError(await act('retryJob', submittedJobId(await submit()))),
   IDEMPOTENCY_KEY_REUSED: async () => {
     await submit({ idempotencyKey: 'k' });
     return graphqlError(await submit({ idempotencyKey: 'k', priority: 9 }));
@@ -109,7 +113,7 @@ const PROVOKED: Record<
   NOT_FOUND: async () => plainError(await sendPlain('/nothing', {}, keys.ann)),
   STORAGE_FAILED: async () => {
     await database(`UPDATE jobs SET status = 'canceled' WHERE status = 'pending'`);
-    const jobId = idOf(await submit());
+    const jobId = submittedJobId(await submit());
     await completeJob(service, jobId);
     await rm(join(dataDirectory, 'storage', `${jobId}_results.index`));
     return graphqlError(await query('query($id: ID!) { results(jobId: $id) { jobId } }', { id: jobId }));
@@ -183,7 +187,7 @@ describe('the table of errors', () => {
 
   it.each(jobCodes)('%s, as the error of a job', async (code: ErrorCode) => {
     await database(`UPDATE jobs SET status = 'canceled' WHERE status = 'pending'`);
-    const jobId = idOf(await submit());
+    const jobId = submittedJobId(await submit());
     await database(
       `UPDATE jobs SET status = 'failed', error_code = '${code}', error_message = 'Why.' WHERE job_id = '${jobId}'`,
     );

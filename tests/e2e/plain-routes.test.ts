@@ -3,7 +3,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
+import {
+  fileAsBlob,
+  startService,
+  TINY_VIDEO,
+  type RunningService,
+  submittedJobId,
+} from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -126,7 +132,7 @@ async function runningJob(): Promise<string> {
   const answer = await service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', {
     options: { samplesPerSecond: 60 },
   });
-  const { id } = z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo;
+  const id = submittedJobId(answer);
   await waitFor(
     async () => ((await statusOf(id)).stage === 'ANALYSING' ? true : undefined),
     SETTLE_MS,

@@ -11,6 +11,7 @@ import {
   SUBMIT,
   TINY_VIDEO,
   type RunningService,
+  submittedJobId,
 } from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -128,7 +129,7 @@ describe('arguments', () => {
 
   it('results of a job that is not completed say where it is', async () => {
     const answer = await service.submit(await fileAsBlob(TINY_VIDEO));
-    const { id } = z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo;
+    const id = submittedJobId(answer);
     const results = await service.request('query($id: ID!) { results(jobId: $id) { jobId } }', { id });
     expect(results.errors?.[0]?.extensions).toMatchObject({ code: 'JOB_NOT_COMPLETED', status: 'PENDING' });
   });

@@ -99,6 +99,11 @@ export async function startService(options: {
   };
 }
 
+/** The id of the job that a submission made. */
+export function submittedJobId(answer: Answer): string {
+  return z.object({ submitVideo: z.object({ id: z.string() }) }).parse(answer.data).submitVideo.id;
+}
+
 /** A file as the body of a multipart request. */
 export async function fileAsBlob(path: string): Promise<Blob> {
   return blob(createReadStream(path));
