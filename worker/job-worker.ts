@@ -39,7 +39,7 @@ export interface JobWorkerDeps {
 export function createJobWorker(deps: JobWorkerDeps): JobWorker {
   const { dataSource, queue, logger, maxAttempts } = deps;
 
-  const isLastAttempt = (job: JobEntity) => job.attempt - job.attemptsBeforeRetry >= maxAttempts;
+  const isLastAttempt = (job: JobEntity) => job.failureCount + 1 >= maxAttempts;
 
   /** Changes the row and its queue entry together, or neither. */
   const settle = (

@@ -11,7 +11,7 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
   const databaseUrl = requireDatabaseUrl(config);
   const engines = await createEngines(config, logger);
   try {
-    await waitForMigrations(databaseUrl, { timeoutMs: config.MIGRATIONS_WAIT_MS, logger, signal: stopping });
+    await waitForMigrations(databaseUrl, { timeoutMs: config.DATABASE_WAIT_MS, logger, signal: stopping });
     const services = await createServices(config, logger);
     try {
       const { dataSource, queue, storage } = services;

@@ -4,8 +4,10 @@ import { CreateJobs1763900000000 } from '../../migrations/1763900000000-create-j
 import { ServeClients1764000000000 } from '../../migrations/1764000000000-serve-clients.ts';
 import { CreateApiKeys1764000100000 } from '../../migrations/1764000100000-create-api-keys.ts';
 import { CreateUploads1764000200000 } from '../../migrations/1764000200000-create-uploads.ts';
+import { SurviveCrashes1764100000000 } from '../../migrations/1764100000000-survive-crashes.ts';
 import { ApiKeyEntity } from '../access/api-key.entity.ts';
 import { AppError } from '../errors.ts';
+import { JobCheckpointEntity } from '../jobs/job-checkpoint.entity.ts';
 import { JobEntity } from '../jobs/job.entity.ts';
 import { UploadEntity } from '../uploads/upload.entity.ts';
 
@@ -20,12 +22,13 @@ export function createDataSource(databaseUrl: string): DataSource {
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
-    entities: [ApiKeyEntity, JobEntity, UploadEntity],
+    entities: [ApiKeyEntity, JobCheckpointEntity, JobEntity, UploadEntity],
     migrations: [
       CreateJobs1763900000000,
       ServeClients1764000000000,
       CreateApiKeys1764000100000,
       CreateUploads1764000200000,
+      SurviveCrashes1764100000000,
     ],
     migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,

@@ -130,6 +130,7 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
 
     async putBack(running, error) {
       await change(running, 'pending', {
+        failureCount: () => 'failure_count + 1',
         stage: 'queued',
         errorCode: error.code,
         errorMessage: error.message,
@@ -151,7 +152,8 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
     retry: (job) =>
       moveOwned(job, ['failed', 'canceled'], 'pending', {
         stage: 'queued',
-        attemptsBeforeRetry: () => 'attempt',
+        failureCount: 0,
+        crashCount: 0,
         queuedAt: () => 'now()',
         startedAt: null,
         finishedAt: null,

@@ -21,8 +21,8 @@ export type JobStage = (typeof JOB_STAGES)[number];
 @Index('jobs_status_idx', ['status'])
 @Index('jobs_owner_idx', ['owner', 'createdAt', 'jobId'])
 @Index('jobs_owner_status_idx', ['owner', 'status', 'createdAt', 'jobId'])
-@Index('jobs_queue_idx', ['priority', 'queuedAt', 'jobId'], { where: `"status" = 'pending'` })
-@Index('jobs_finished_idx', ['finishedAt'], { where: `"status" = 'completed'` })
+@Index('jobs_queue_idx', ['priority', 'fairTurn', 'queuedAt', 'jobId'], { where: `"status" = 'pending'` })
+@Index('jobs_finished_idx', ['status', 'finishedAt'], { where: `"finished_at" IS NOT NULL` })
 @Index('jobs_tags_idx', ['tags'], { type: 'gin' })
 @Index('jobs_search_idx', { synchronize: false })
 @Index('jobs_idempotency_idx', ['owner', 'idempotencyKey'], {
@@ -96,9 +96,21 @@ export class JobEntity {
   @Column('integer', { default: 0 })
   attempt!: number;
 
-  /** Attempts that were made before `retryJob` last started afresh: they count against no limit. */
-  @Column('integer', { name: 'attempts_before_retry', default: 0 })
-  attemptsBeforeRetry!: number;
+  /** Attempts that failed by an error since the job was submitted or last retried: they count against MAX_ATTEMPTS. */
+  @Column('integer', { name: 'failure_count', default: 0 })
+  failureCount!: number;
+
+  /** Attempts that ended with their worker since the job was submitted or last retried. */
+  @Column('integer', { name: 'crash_count', default: 0 })
+  crashCount!: number;
+
+  /** Among pending jobs of one priority the lowest turn is taken first: see fair-turn.ts. */
+  @Column('integer', { name: 'fair_turn', default: 0 })
+  fairTurn!: number;
+
+  /** A pending job that failed before is not taken before this time. */
+  @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
+  retryAt!: Date | null;
 
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: ErrorCode | null;

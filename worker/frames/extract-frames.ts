@@ -50,7 +50,7 @@ const WHOLE_VIDEO: TimeRange = { startMs: 0, endMs: null };
  * Decodes the sampled frames of a probed video, in order of presentation, with one ffmpeg that runs no faster than
  * the frames are taken. Of a range, little more than the range itself is decoded. Leaving the loop early, in whatever
  * way, ends ffmpeg.
- * @throws AppError INVALID_ARGUMENT (no frame in the range), VIDEO_TOO_LARGE (more than `maxFrames`), INVALID_VIDEO (damaged), UNSUPPORTED_MEDIA (no decoder),
+ * @throws AppError INVALID_ARGUMENT (no frame in the range), TOO_MANY_FRAMES (more than `maxFrames`), INVALID_VIDEO (damaged), UNSUPPORTED_MEDIA (no decoder),
  * JOB_TIMED_OUT; the signal's reason when it is aborted.
  */
 export async function* extractFrames(
@@ -187,7 +187,7 @@ function requireSuccess(outcome: FfmpegOutcome, delivered: number, lastMs: numbe
 
 function tooManyFrames(wanted: number, maximum: number): AppError {
   return new AppError(
-    'VIDEO_TOO_LARGE',
+    'TOO_MANY_FRAMES',
     `The video asks for ${wanted} sampled frames; the limit is ${maximum}. Choose fewer samples per second.`,
     { details: { limit: 'maxFrames', value: wanted, maximum } },
   );

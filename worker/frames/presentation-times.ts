@@ -21,7 +21,7 @@ export interface FrameTimes {
 /**
  * Lists when a track's frames are presented, and which of them are keyframes. Nothing is decoded, and packets that an
  * edit list cuts away are left out.
- * @throws AppError INVALID_VIDEO when the track has no frames, VIDEO_TOO_LARGE when it has absurdly many.
+ * @throws AppError INVALID_VIDEO when the track has no frames, VIDEO_TOO_LONG when it has absurdly many.
  */
 export async function listFrameTimes(
   ffprobePath: string,
@@ -101,7 +101,7 @@ export function frameIndexAt(times: Float64Array, timeMs: number): number {
 
 function tooManyPackets(): AppError {
   return new AppError(
-    'VIDEO_TOO_LARGE',
+    'VIDEO_TOO_LONG',
     `The video has more than ${MAX_PACKETS} frames, which no analysis can go through. Upload a shorter part of it.`,
     { details: { limit: 'maxPackets', maximum: MAX_PACKETS } },
   );

@@ -45,7 +45,7 @@ const MAX_DESCRIPTION_CHARACTERS = 4_000_000;
 /**
  * Reads a local MP4's header and index without decoding the video.
  * @throws AppError INVALID_VIDEO (not a readable MP4), UNSUPPORTED_MEDIA (nothing to analyse in it),
- * VIDEO_TOO_LARGE (above a limit), JOB_TIMED_OUT, STORAGE_FAILED; the signal's reason when it is aborted.
+ * VIDEO_TOO_LONG or FRAME_TOO_LARGE (above a limit), JOB_TIMED_OUT, STORAGE_FAILED; the signal's reason when it is aborted.
  */
 export async function probeVideo(
   binaries: FfmpegBinaries,
@@ -116,7 +116,7 @@ function checkFrameSize(stream: ProbedStream, limits: VideoLimits): void {
   if (pixels === 0) throw damagedHeader(new Error('The header tells no picture size.'));
   if (pixels <= limits.maxFramePixels) return;
   throw new AppError(
-    'VIDEO_TOO_LARGE',
+    'FRAME_TOO_LARGE',
     `The video has frames of ${width}x${height} = ${pixels} pixels; the limit is ${limits.maxFramePixels}. ` +
       'Scale it down and upload it again.',
     { details: { limit: 'maxFramePixels', value: pixels, maximum: limits.maxFramePixels } },
@@ -126,7 +126,7 @@ function checkFrameSize(stream: ProbedStream, limits: VideoLimits): void {
 function checkDuration(seconds: number, limits: VideoLimits): void {
   if (seconds <= limits.maxDurationSeconds) return;
   throw new AppError(
-    'VIDEO_TOO_LARGE',
+    'VIDEO_TOO_LONG',
     `The video lasts ${seconds.toFixed(1)} s; the limit is ${limits.maxDurationSeconds} s. ` +
       'Split it and upload the parts.',
     { details: { limit: 'maxDurationSeconds', value: seconds, maximum: limits.maxDurationSeconds } },

@@ -28,12 +28,20 @@ export type AnalysisOptionsInput = {
 export type ErrorCode =
   /** HTTP 503. Postgres cannot be reached, or its tables are not there yet. Try again later; the operator looks at DATABASE_URL and the server. */
   | 'DATABASE_UNAVAILABLE'
+  /** HTTP 500. The decoder crashed, or was ended by its limits of memory or computing time. Another attempt is made; if the last one fails too, export the video again and submit that. */
+  | 'DECODER_CRASHED'
+  /** HTTP 500. The decoder made no progress for as long as the operator allows, and was ended. Another attempt is made; if the last one fails too, export the video again and submit that. */
+  | 'DECODER_STALLED'
   /** HTTP 413. The file is larger than `service.limits.maxUploadBytes`. Submit a shorter or smaller video. */
   | 'FILE_TOO_LARGE'
   /** HTTP 403. The API key lacks a scope, or a browser sent the request from a page of another origin. Use a key with that scope, or allow the origin in CORS_ORIGINS. */
   | 'FORBIDDEN'
+  /** HTTP 422. The frames have more pixels than `service.limits.maxFramePixels`. Scale the video down and submit it again. */
+  | 'FRAME_TOO_LARGE'
   /** HTTP 409. The idempotency key was used within 7 days for another file or other options. Use a new key for each new submission. */
   | 'IDEMPOTENCY_KEY_REUSED'
+  /** HTTP 500. Object detection or text recognition did not answer for as long as the operator allows, and was restarted. Another attempt is made; if the last one fails too, tell the operator. */
+  | 'INFERENCE_STALLED'
   /** HTTP 500. Everything that nobody foresaw. The log has the cause under `extensions.correlationId`. Tell the operator the correlation id. */
   | 'INTERNAL_SERVER_ERROR'
   /** HTTP 400. An argument is missing, malformed or out of its limits; `extensions.argument` is its path. Correct the argument: the message and the extensions give its limits. */
@@ -52,7 +60,7 @@ export type ErrorCode =
   | 'JOB_NOT_RETRYABLE'
   /** HTTP 409. A worker wanted to change a job that was canceled, deleted or taken over by another worker. Nothing: the worker gives the job up. */
   | 'JOB_STATE_CONFLICT'
-  /** HTTP 422. The analysis took longer than the operator allows. Choose fewer samples a second or a time range, or split the video. */
+  /** HTTP 422. The analysis took longer than the operator allows for a video of this length. Choose fewer samples a second or a time range, or split the video. */
   | 'JOB_TIMED_OUT'
   /** HTTP 500. A detection model is missing, incomplete or not the one that was expected. The operator runs `npm run models:fetch`; then `retryJob`. */
   | 'MODEL_UNAVAILABLE'
@@ -66,8 +74,12 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   /** HTTP 500. A stored file is missing or could not be written. Try again later; the operator looks at the disk. */
   | 'STORAGE_FAILED'
+  /** HTTP 507. The disk is full, or has less room left than the operator keeps in reserve. A job waits until there is room. Try again later; the operator makes room. */
+  | 'STORAGE_FULL'
   /** HTTP 500. A program or library that the worker needs cannot be started. The operator reads the message in the log; then `retryJob`. */
   | 'TOOL_UNAVAILABLE'
+  /** HTTP 422. The job asks for more sampled frames than `service.limits.maxSampledFrames`. Choose fewer samples a second or a time range. */
+  | 'TOO_MANY_FRAMES'
   /** HTTP 401. The request carries no API key, or one that is wrong or revoked. Send `Authorization: Bearer <key>` with a key from `foregsyte keys create`. */
   | 'UNAUTHENTICATED'
   /** HTTP 400. No pipeline has this id. Use one of those that the query `pipelines` lists. */
@@ -78,9 +90,9 @@ export type ErrorCode =
   | 'UPLOAD_INTERRUPTED'
   /** HTTP 404. The upload does not exist, is not complete, has expired or was consumed by another job. Upload the file again and submit the new id. */
   | 'UPLOAD_NOT_FOUND'
-  /** HTTP 422. The video is longer, has larger frames or asks for more samples than the operator allows. Choose fewer samples a second or a time range, or split the video. */
-  | 'VIDEO_TOO_LARGE'
-  /** HTTP 500. The worker that ran the job died, as often as attempts are allowed. Tell the operator; `retryJob` tries again. */
+  /** HTTP 422. The video is longer than `service.limits.maxDurationMs`, or its index lists absurdly many frames. Split the video and submit the parts. */
+  | 'VIDEO_TOO_LONG'
+  /** HTTP 500. The worker that ran the job died, twice in a row without getting any further. Tell the operator; `retryJob` tries again. */
   | 'WORKER_CRASHED'
   /** HTTP 503. The worker was told to stop while it ran the job: the job waits for the next attempt. Nothing: go on polling. */
   | 'WORKER_STOPPED';

@@ -107,7 +107,7 @@ describeWithData('videos/corrupt', 'the corrupt files of the optional data', () 
     }
     expect(result).toBeInstanceOf(AppError);
     expect(result).toMatchObject({
-      code: expect.stringMatching(/^(INVALID_VIDEO|UNSUPPORTED_MEDIA|VIDEO_TOO_LARGE)$/),
+      code: expect.stringMatching(/^(INVALID_VIDEO|UNSUPPORTED_MEDIA|VIDEO_TOO_LONG|FRAME_TOO_LARGE)$/),
       message: expect.not.stringContaining(corrupt),
     });
   });

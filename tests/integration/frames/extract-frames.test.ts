@@ -89,7 +89,7 @@ describe('extractFrames', () => {
 
   it('refuses more frames than allowed before it starts anything', async () => {
     await expect(extractAll(TINY_VIDEO, { maxFrames: 23 })).rejects.toMatchObject({
-      code: 'VIDEO_TOO_LARGE',
+      code: 'TOO_MANY_FRAMES',
       details: { limit: 'maxFrames', value: 24, maximum: 23 },
     });
   });
@@ -104,7 +104,7 @@ describe('extractFrames', () => {
       }
       return delivered;
     };
-    await expect(deliver()).rejects.toMatchObject({ code: 'VIDEO_TOO_LARGE' });
+    await expect(deliver()).rejects.toMatchObject({ code: 'TOO_MANY_FRAMES' });
     await waitUntilNoFfmpeg();
   });
 

@@ -104,7 +104,7 @@ describe('a range of a video', () => {
     const range = { startMs: 1000, endMs: 2000 };
     expect(await extractAll(TINY_VIDEO, { range, maxFrames: 8 })).toHaveLength(8);
     await expect(extractAll(TINY_VIDEO, { range, maxFrames: 7 })).rejects.toMatchObject({
-      code: 'VIDEO_TOO_LARGE',
+      code: 'TOO_MANY_FRAMES',
       details: { value: 8, maximum: 7 },
     });
   });

@@ -42,9 +42,9 @@ describe('probeVideo', () => {
   });
 
   it.each([
-    [{ maxDurationSeconds: 2 }, 'maxDurationSeconds', 3, 2],
-    [{ maxFramePixels: 640 * 359 }, 'maxFramePixels', 640 * 360, 640 * 359],
-  ])('refuses a video above %j, naming limit and value', async (limit, name, value, maximum) => {
+    [{ maxDurationSeconds: 2 }, 'VIDEO_TOO_LONG', 'maxDurationSeconds', 3, 2],
+    [{ maxFramePixels: 640 * 359 }, 'FRAME_TOO_LARGE', 'maxFramePixels', 640 * 360, 640 * 359],
+  ])('refuses a video above %j as %s, naming limit and value', async (limit, code, name, value, maximum) => {
     const probing = probeVideo(
       await testBinaries(),
       TINY_VIDEO,
@@ -52,7 +52,7 @@ describe('probeVideo', () => {
       neverAborted(),
     );
     await expect(probing).rejects.toMatchObject({
-      code: 'VIDEO_TOO_LARGE',
+      code,
       details: { limit: name, value, maximum },
     });
   });

@@ -14,7 +14,7 @@ const submit = async (owner: string, priority = 0) => {
 afterEach(async () => {
   const { dataSource, queue } = services();
   for (const { jobId } of await dataSource.manager.find(JobEntity)) await queue.remove(jobId);
-  await dataSource.manager.clear(JobEntity);
+  await dataSource.manager.createQueryBuilder().delete().from(JobEntity).execute();
 });
 
 /** Runs `work` and resolves to the statements that it sent to the database. */
