@@ -1,4 +1,5 @@
-import { ERROR_CODES, type ErrorCodeFacts } from './error-codes.ts';
+import type { ErrorCodeFacts } from './error-code-facts.ts';
+import { ERROR_CODES } from './error-codes.ts';
 
 const BEGIN = '<!-- Printed from src/error-codes.ts by `npm run errors:print`. Do not edit. -->';
 const END = '<!-- End of the printed part. -->';

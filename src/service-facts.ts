@@ -1,5 +1,6 @@
 import { productVersion, uploadTtlMs, type Config } from './config.ts';
-import { ERROR_CODE_NAMES, ERROR_CODES, type ErrorCode, type ErrorCodeFacts } from './error-codes.ts';
+import type { ErrorCodeFacts } from './error-code-facts.ts';
+import { ERROR_CODE_NAMES, ERROR_CODES, type ErrorCode } from './error-codes.ts';
 
 /** What the service tells of itself. Sizes in bytes, times in milliseconds. */
 export interface ServiceFacts {
