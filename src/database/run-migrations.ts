@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { installQueue, isQueueInstalled } from '../queue/pg-boss-queue.ts';
+import { installQueue, isQueueInstalled } from '../queue/install-queue.ts';
 import { connectDataSource, MIGRATIONS_TABLE } from './data-source.ts';
 
 /** Any number that nothing else locks: it makes processes that start together migrate one after the other. */

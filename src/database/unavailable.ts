@@ -6,7 +6,8 @@ import { AppError } from '../errors.ts';
  */
 const UNAVAILABLE = /^(08...|57P0[1-5]|53300|3D000|55000|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE)$/;
 /** What pg says, without a code, of a connection that ended under it. */
-const TERMINATED = /^(Connection terminated|timeout exceeded when trying to connect)/;
+const TERMINATED =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** Makes a failure to reach Postgres an AppError DATABASE_UNAVAILABLE; any other error is returned as it is. */
 export function translateDatabaseError(error: unknown): unknown {

@@ -3,25 +3,38 @@ import type { QueueEntry, QueueService } from './queue-service.ts';
 
 interface Waiting extends QueueEntry {
   priority: number;
+  turn: number;
+  group: string | undefined;
+  /** When it was enqueued: entries of one place keep this order, also when they come back. */
+  order: number;
+  /** Milliseconds of the epoch before which it is not delivered. */
+  notBefore: number;
 }
 
 /** A queue in this process's memory, for unit tests: it forgets everything at exit and takes part in no transaction. */
 export function createMemoryQueue(): QueueService {
-  const waiting: Waiting[] = [];
+  let waiting: Waiting[] = [];
   const delivered = new Map<string, Waiting>();
+  const dead = new Set<string>();
+  let orders = 0;
+
+  const isDue = ({ notBefore }: Waiting) => notBefore <= Date.now();
+  const deliveredOf = (group: string | undefined) =>
+    group === undefined ? 0 : [...delivered.values()].filter((entry) => entry.group === group).length;
 
   return {
-    keepAliveMs: 1_000,
-
-    async enqueue(jobId, { priority = 0 } = {}) {
-      waiting.push({ jobId, entryId: randomUUID(), redeliveries: 0, priority });
+    async enqueue(jobId, { priority = 0, turn = 0, group, delayMs = 0 } = {}) {
+      orders += 1;
+      const place = { priority, turn, group, order: orders, notBefore: Date.now() + delayMs };
+      waiting.push({ jobId, entryId: randomUUID(), redeliveries: 0, ...place });
     },
 
-    async dequeue() {
-      const highest = Math.max(...waiting.map((entry) => entry.priority));
-      const index = waiting.findIndex((entry) => entry.priority === highest);
-      const [entry] = index < 0 ? [] : waiting.splice(index, 1);
+    async dequeue({ maxPerGroup = Infinity } = {}) {
+      const [entry] = waiting
+        .filter((candidate) => isDue(candidate) && deliveredOf(candidate.group) < maxPerGroup)
+        .toSorted((a, b) => b.priority - a.priority || a.turn - b.turn || a.order - b.order);
       if (!entry) return null;
+      waiting = waiting.filter((other) => other !== entry);
       delivered.set(entry.entryId, entry);
       return { jobId: entry.jobId, entryId: entry.entryId, redeliveries: entry.redeliveries };
     },
@@ -30,28 +43,45 @@ export function createMemoryQueue(): QueueService {
       delivered.delete(entry.entryId);
     },
 
-    async release(entry) {
+    async release(entry, { delayMs = 0 } = {}) {
       const known = delivered.get(entry.entryId);
       if (!known) return;
       delivered.delete(entry.entryId);
-      waiting.unshift({ ...known, redeliveries: known.redeliveries + 1 });
+      waiting.push({ ...known, redeliveries: known.redeliveries + 1, notBefore: Date.now() + delayMs });
     },
 
     async remove(jobId) {
-      const index = waiting.findIndex((entry) => entry.jobId === jobId);
-      if (index >= 0) waiting.splice(index, 1);
+      waiting = waiting.filter((entry) => entry.jobId !== jobId);
       for (const entry of delivered.values()) if (entry.jobId === jobId) delivered.delete(entry.entryId);
+      dead.delete(jobId);
     },
 
-    async keepAlive() {},
+    async bury(jobId) {
+      dead.add(jobId);
+    },
+
+    async dropDeadLetter(jobId) {
+      dead.delete(jobId);
+    },
+
+    async deadLetters(limit) {
+      return [...dead].slice(0, limit);
+    },
+
+    keepAlive: () => ({ close() {} }),
 
     async size() {
-      return waiting.length;
+      return waiting.filter(isDue).length;
+    },
+
+    async delivered() {
+      return delivered.size;
     },
 
     async close() {
-      waiting.length = 0;
+      waiting = [];
       delivered.clear();
+      dead.clear();
     },
   };
 }
