@@ -10,6 +10,8 @@ import { createDeleteJob, type DeleteJob } from './jobs/delete-job.ts';
 import { createJobFinder, type JobFinder } from './jobs/find-jobs.ts';
 import { createJobLister, type JobLister } from './jobs/list-jobs.ts';
 import { createPollAdviser, type PollAdviser } from './jobs/poll-advice.ts';
+import { createReconcileJobs, type ReconcileJobs } from './jobs/reconcile-jobs.ts';
+import { createDeadLetters, type DeadLetters } from './jobs/redrive-jobs.ts';
 import { createRetryJob, type RetryJob } from './jobs/retry-job.ts';
 import { createSubmitVideo, type SubmitVideo } from './jobs/submit-video.ts';
 import type { Logger } from './logger.ts';
@@ -38,6 +40,8 @@ export interface Services {
   cancelJob: CancelJob;
   retryJob: RetryJob;
   deleteJob: DeleteJob;
+  deadLetters: DeadLetters;
+  reconcileJobs: ReconcileJobs;
   openResults: OpenResults;
   serviceFacts: ServiceFacts;
   close(): Promise<void>;
@@ -70,7 +74,8 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     const uploads = createUploads({ dataSource, storage, quotas, ttlMs: uploadTtlMs(config) });
     const slots = createUploadSlots(config.MAX_UPLOADS_AT_ONCE);
     const creator = createJobCreator({ dataSource, queue, uploads, quotas, logger });
-    const forJobs = { dataSource, queue, storage, jobs, logger };
+    const forJobs = { dataSource, queue, storage, quotas, jobs, logger };
+    const retryJob = createRetryJob(forJobs);
     return {
       dataSource,
       queue,
@@ -83,8 +88,10 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
       polling: createPollAdviser(dataSource),
       submitVideo: createSubmitVideo({ dataSource, uploads, slots, quotas, creator, jobs }),
       cancelJob: createCancelJob(forJobs),
-      retryJob: createRetryJob(forJobs),
+      retryJob,
       deleteJob: createDeleteJob(forJobs),
+      deadLetters: createDeadLetters({ dataSource, retryJob }),
+      reconcileJobs: createReconcileJobs(forJobs),
       openResults: createOpenResults({ jobs, storage }),
       serviceFacts: describeService(config),
       close: () => owned.close(),

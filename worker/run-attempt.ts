@@ -1,79 +1,117 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
+import { toAppError } from '../src/errors.ts';
 import type { JobEntity } from '../src/jobs/job.entity.ts';
 import { createJobStatusChanges } from '../src/jobs/job-status.ts';
 import { parsePipelineId } from '../src/jobs/pipeline-ids.ts';
 import type { Logger } from '../src/logger.ts';
-import { SCHEMA_VERSION } from '../src/results/results-document.ts';
+import { SCHEMA_VERSION, type MediaInfo } from '../src/results/results-document.ts';
 import { resultsKey } from '../src/results/results-keys.ts';
 import { writeResults } from '../src/results/write-results.ts';
 import type { StorageService } from '../src/storage/storage-service.ts';
-import { createFrameLog } from './frame-log.ts';
+import { type FrameBatches, openFrameBatches } from './frame-batches.ts';
+import { createStopwatch } from './stopwatch.ts';
 import type { PipelineRegistry } from './pipelines/pipeline.ts';
 
 /** Analyses the video of a running job and stores its results; resolves to their storage key. */
-export type RunAttempt = (job: JobEntity, signal: AbortSignal) => Promise<string>;
+export type RunAttempt = (job: JobEntity, watch: AttemptWatch) => Promise<string>;
 
-/** Throws what the pipeline and storage throw, or the signal's reason. Leaves no temporary file. */
+/** What the attempt is bounded by, and told of. */
+export interface AttemptWatch {
+  signal: AbortSignal;
+  /** The video was probed: its length is known. */
+  onMedia(media: MediaInfo): void;
+}
+
+/**
+ * Makes the function. It goes on from what earlier attempts at the job have put aside, and puts aside what it has done
+ * when it is ended early by a failure that another attempt may mend.
+ * It throws what the pipeline and storage throw, or the signal's reason.
+ */
 export function createRunAttempt(deps: {
   manager: EntityManager;
   storage: StorageService;
   pipelines: PipelineRegistry;
-  /** Folder for frames that have been analysed but not stored yet. */
-  scratchDirectory: string;
+  /** Milliseconds of work that a crash may cost. */
+  checkpointMs: number;
+  /** Wraps each write to the database, which may be away for a while. */
+  persist: <T>(write: () => Promise<T>) => Promise<T>;
   logger: Logger;
 }): RunAttempt {
-  const { manager, storage, pipelines, scratchDirectory, logger } = deps;
+  const { manager, storage, pipelines, checkpointMs, persist, logger } = deps;
   const status = createJobStatusChanges(manager, logger);
+  const batching = { manager, storage, persist, intervalMs: checkpointMs };
 
-  return async (job, signal) => {
-    const begun = performance.now();
+  const analyse = async (job: JobEntity, filePath: string, watch: AttemptWatch): Promise<string> => {
+    const total = createStopwatch();
+    const storing = createStopwatch();
     const pipelineId = parsePipelineId(job.pipelineId);
-    await mkdir(scratchDirectory, { recursive: true, mode: 0o700 });
-    const frames = await createFrameLog(join(scratchDirectory, `${job.jobId}-${job.attempt}.ndjson`));
-    try {
-      const input = await storage.toLocalFile(job.inputPath);
-      try {
-        let storeMs = 0;
-        const observer = {
-          onMedia: (media: NonNullable<JobEntity['media']>) => status.describeMedia(job, media),
-          onFrame: async (frame: Parameters<typeof frames.append>[0]) => {
-            const writing = performance.now();
-            await frames.append(frame);
-            storeMs += performance.now() - writing;
+    const pipeline = pipelines[pipelineId];
+    const batches = await openFrameBatches(job, pipeline.fingerprint(job.options), batching);
+    const { earlier } = batches;
+    if (earlier) {
+      const { jobId, attempt } = job;
+      logger.info({ jobId, attempt, frames: earlier.frameCount }, `job ${jobId}: going on from a checkpoint`);
+    }
+    const outcome = await keepingWhatIsDone(batches, job, () =>
+      pipeline.run(
+        filePath,
+        job.options,
+        {
+          async onMedia(media) {
+            watch.onMedia(media);
+            await persist(() => status.describeMedia(job, media));
+            return earlier && { progress: earlier.progress, frames: batches.read() };
           },
-        };
-        const outcome = await pipelines[pipelineId].run(input.path, job.options, observer, signal);
+          onFrame: (frame, progress) => storing.measure(() => batches.append(frame, progress)),
+        },
+        watch.signal,
+      ),
+    );
 
-        signal.throwIfAborted();
-        await status.beginStoring(job);
-        const storing = performance.now();
-        const { media, models, labels, tracks, textSegments } = outcome;
-        const key = resultsKey(job.jobId);
-        await writeResults(storage, key, {
-          head: { schemaVersion: SCHEMA_VERSION, jobId: job.jobId, pipelineId, media, models, labels },
-          frames: frames.read(),
-          tracks,
-          textSegments,
-          timing: () => {
-            const now = performance.now();
-            const exact = { ...outcome.timing, storeMs: storeMs + now - storing, totalMs: now - begun };
-            return {
-              totalMs: Math.round(exact.totalMs),
-              decodeMs: Math.round(exact.decodeMs),
-              detectMs: Math.round(exact.detectMs),
-              ocrMs: Math.round(exact.ocrMs),
-              storeMs: Math.round(exact.storeMs),
-            };
-          },
-        });
-        return key;
-      } finally {
-        await input.release();
-      }
+    watch.signal.throwIfAborted();
+    await persist(() => status.beginStoring(job));
+    const { media, models, labels, tracks, textSegments } = outcome;
+    const key = resultsKey(job.jobId, job.attempt);
+    const writing = createStopwatch();
+    await writeResults(storage, key, {
+      head: { schemaVersion: SCHEMA_VERSION, jobId: job.jobId, pipelineId, media, models, labels },
+      frames: batches.read(),
+      tracks,
+      textSegments,
+      timing: () => ({
+        totalMs: total.elapsedMs(),
+        decodeMs: Math.round(outcome.timing.decodeMs),
+        detectMs: Math.round(outcome.timing.detectMs),
+        ocrMs: Math.round(outcome.timing.ocrMs),
+        storeMs: storing.measuredMs() + writing.elapsedMs(),
+      }),
+    });
+    return key;
+  };
+
+  const keepingWhatIsDone = async <T>(
+    batches: FrameBatches,
+    job: JobEntity,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!toAppError(error).retryable) throw error;
+      // It is a help for the next attempt and nothing more: the failure that matters is the one above.
+      await batches.flush().catch((cause: unknown) => {
+        logger.debug({ jobId: job.jobId, err: cause }, 'what was done so far could not be put aside');
+      });
+      throw error;
+    }
+  };
+
+  return async (job, watch) => {
+    const input = await storage.toLocalFile(job.inputPath);
+    try {
+      return await analyse(job, input.path, watch);
     } finally {
-      await frames.remove();
+      await input.release();
     }
   };
 }

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { QueueService } from '../queue/queue-service.ts';
 import { inputKey, type CompleteUpload, type Uploads } from '../uploads/uploads.ts';
+import { nextFairTurn } from './fair-turn.ts';
 import { JobEntity } from './job.entity.ts';
 import type { JobRequest } from './job-request.ts';
 
@@ -55,12 +56,15 @@ export function createJobCreator(deps: {
 
         // The upload's id becomes the job's, so that the file need not move.
         const jobId = upload.uploadId;
+        const { priority } = request;
+        const turn = await nextFairTurn(transaction, owner, priority);
         await transaction.insert(JobEntity, {
           jobId,
           owner,
           pipelineId: request.pipelineId,
           options: { ...request.options },
-          priority: request.priority,
+          priority,
+          fairTurn: turn,
           tags: request.tags,
           idempotencyKey: request.idempotencyKey,
           requestFingerprint: fingerprint(request, upload.sha256),
@@ -69,7 +73,7 @@ export function createJobCreator(deps: {
           sizeBytes: upload.sizeBytes,
           sha256: upload.sha256,
         });
-        await queue.enqueue(jobId, { transaction, priority: request.priority });
+        await queue.enqueue(jobId, { transaction, priority, turn, group: owner });
         logger.info({ jobId, owner, sizeBytes: upload.sizeBytes }, `job ${jobId}: submitted`);
         return jobId;
       }),

@@ -1,9 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from '../logger.ts';
 import type { QueueService } from '../queue/queue-service.ts';
-import { resultsIndexKey, resultsKey } from '../results/results-keys.ts';
+import { resultsIndexKey } from '../results/results-keys.ts';
 import type { StorageService } from '../storage/storage-service.ts';
+import { deleteFiles } from './delete-files.ts';
 import type { JobFinder } from './find-jobs.ts';
+import { announceTakenAway } from './job-changes.ts';
+import { dropCheckpoints } from './job-checkpoints.ts';
 import { JobEntity } from './job.entity.ts';
 
 /** Removes a job of `owner` with everything that belongs to it. */
@@ -23,13 +26,21 @@ export function createDeleteJob(deps: {
 }): DeleteJob {
   const { dataSource, queue, storage, jobs, logger } = deps;
   return async (owner, jobId) => {
-    const { inputPath } = await jobs.findJob(owner, jobId);
-    await dataSource.transaction(async (transaction) => {
-      await transaction.delete(JobEntity, { jobId, owner });
+    await jobs.findJob(owner, jobId);
+    const files = await dataSource.transaction(async (transaction) => {
+      const job = await transaction.findOne(JobEntity, {
+        where: { jobId, owner },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!job) return [];
+      const checkpoints = await dropCheckpoints(transaction, jobId);
+      await transaction.delete(JobEntity, { jobId });
       await queue.remove(jobId, { transaction });
+      await announceTakenAway(transaction, jobId);
+      const results = job.outputPath === null ? [] : [job.outputPath, resultsIndexKey(job.outputPath)];
+      return [job.inputPath, ...results, ...checkpoints];
     });
-    const results = resultsKey(jobId);
-    for (const key of [inputPath, results, resultsIndexKey(results)]) await storage.delete(key);
+    await deleteFiles(storage, files, logger);
     logger.info({ jobId, owner }, `job ${jobId}: deleted`);
   };
 }

@@ -3,6 +3,7 @@ import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialE
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { MediaInfo } from '../results/results-document.ts';
+import { dropCheckpoints } from './job-checkpoints.ts';
 import { JobEntity, type JobStatus } from './job.entity.ts';
 
 /** A running job and the attempt that runs it: what a worker must hold to change the row. */
@@ -20,6 +21,14 @@ export interface OwnedJob {
 /** Why a job failed, or why it has to run again. */
 export type JobError = Pick<AppError, 'code' | 'message'>;
 
+/** How a job is put back. */
+export interface PutBack {
+  /** Whether the attempt's failure counts against the limit of attempts. */
+  counts: boolean;
+  /** Milliseconds before the next attempt. */
+  delayMs: number;
+}
+
 /**
  * The state machine of a job, and the only place that changes a status: each change happens in the transaction of
  * `manager` and is logged.
@@ -30,31 +39,38 @@ export type JobError = Pick<AppError, 'code' | 'message'>;
  *      |   \--------------> canceled   |
  *      \-------------------------------/
  *
- * docs/job-states.md says who moves a job along each arrow.
+ * docs/job-states.md says who moves a job along each arrow. A job that is settled keeps no checkpoints: what settles
+ * one resolves to the storage keys of their files, which the caller deletes once its transaction has committed.
  */
 export interface JobStatusChanges {
   /** pending -> running: a worker starts the next attempt. Null when the job is not pending. */
   start(jobId: string): Promise<JobEntity | null>;
   /** running -> completed: the results lie in storage under `outputPath`. */
-  complete(running: RunningAttempt, outputPath: string): Promise<void>;
-  /** running -> failed: no further attempt would help. */
-  fail(running: RunningAttempt, error: JobError): Promise<void>;
-  /** running -> pending: this attempt is over, another may succeed. The last error stays visible meanwhile. */
-  putBack(running: RunningAttempt, error: JobError): Promise<void>;
+  complete(running: RunningAttempt, outputPath: string): Promise<string[]>;
+  /** running -> failed: no further attempt is made. */
+  fail(running: RunningAttempt, error: JobError): Promise<string[]>;
+  /** running -> pending: this attempt failed, another may succeed. The last error stays visible meanwhile. */
+  putBack(running: RunningAttempt, error: JobError, how: PutBack): Promise<void>;
+  /** running -> pending: the attempt's worker fell silent. */
+  giveUp(running: RunningAttempt, error: JobError): Promise<void>;
   /** Notes what the probe found, and that the analysis has begun. */
   describeMedia(running: RunningAttempt, media: MediaInfo): Promise<void>;
   /** Notes that the results are being stored. */
   beginStoring(running: RunningAttempt): Promise<void>;
   /** Whether the attempt still owns the job: false once it was canceled, deleted or taken over. */
   isRunning(running: RunningAttempt): Promise<boolean>;
-  /** pending or running -> canceled, for the job's owner. False when the job is in another state. */
-  cancel(job: OwnedJob): Promise<boolean>;
-  /** failed or canceled -> pending, with all attempts anew. False when the job is in another state. */
-  retry(job: OwnedJob): Promise<boolean>;
+  /** pending or running -> canceled, for the job's owner. Null when the job is in another state. */
+  cancel(job: OwnedJob): Promise<string[] | null>;
+  /** failed or canceled -> pending, with all attempts anew, at that fair turn. False when the job is in another state. */
+  retry(job: OwnedJob, fairTurn: number): Promise<boolean>;
 }
 
 /** What every settled row has. */
-const SETTLED: QueryDeepPartialEntity<JobEntity> = { stage: 'settled', finishedAt: () => 'now()' };
+const SETTLED: QueryDeepPartialEntity<JobEntity> = {
+  stage: 'settled',
+  finishedAt: () => 'now()',
+  retryAt: null,
+};
 
 /** What every change of a row sets. */
 const CHANGED = { revision: () => 'revision + 1', updatedAt: () => 'now()' };
@@ -107,6 +123,7 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
           stage: 'probing',
           attempt: () => 'attempt + 1',
           startedAt: () => 'now()',
+          retryAt: null,
         },
       );
       if (result.affected !== 1) return null;
@@ -122,18 +139,31 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
         errorCode: null,
         errorMessage: null,
       });
+      return dropCheckpoints(manager, running.jobId);
     },
 
     async fail(running, error) {
-      await change(running, 'failed', { ...SETTLED, errorCode: error.code, errorMessage: error.message });
-    },
-
-    async putBack(running, error) {
-      await change(running, 'pending', {
+      await change(running, 'failed', {
+        ...SETTLED,
         failureCount: () => 'failure_count + 1',
-        stage: 'queued',
         errorCode: error.code,
         errorMessage: error.message,
+      });
+      return dropCheckpoints(manager, running.jobId);
+    },
+
+    async putBack(running, error, { counts, delayMs }) {
+      await change(running, 'pending', {
+        ...waitingAfter(error),
+        ...(counts ? { failureCount: () => 'failure_count + 1' } : {}),
+        retryAt: new Date(Date.now() + delayMs),
+      });
+    },
+
+    async giveUp(running, error) {
+      await change(running, 'pending', {
+        ...waitingAfter(error),
+        crashCount: () => 'crash_count + 1',
       });
     },
 
@@ -147,11 +177,15 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
 
     isRunning: ({ jobId, attempt }) => manager.existsBy(JobEntity, { jobId, attempt, status: 'running' }),
 
-    cancel: (job) => moveOwned(job, ['pending', 'running'], 'canceled', SETTLED),
+    async cancel(job) {
+      const canceled = await moveOwned(job, ['pending', 'running'], 'canceled', SETTLED);
+      return canceled ? dropCheckpoints(manager, job.jobId) : null;
+    },
 
-    retry: (job) =>
+    retry: (job, fairTurn) =>
       moveOwned(job, ['failed', 'canceled'], 'pending', {
         stage: 'queued',
+        fairTurn,
         failureCount: 0,
         crashCount: 0,
         queuedAt: () => 'now()',
@@ -161,6 +195,11 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
         errorMessage: null,
       }),
   };
+}
+
+/** A pending row that remembers why its last attempt ended. */
+function waitingAfter({ code, message }: JobError): QueryDeepPartialEntity<JobEntity> {
+  return { stage: 'queued', errorCode: code, errorMessage: message };
 }
 
 /** Coarse by design: 0 while pending, 0.5 while running, 1 when settled. */

@@ -41,13 +41,13 @@ export interface JobView extends JobStatusView {
 /** Positions are counted no further than this, so that a deep queue does not make polling dear. */
 export const MAX_QUEUE_POSITION = 1000;
 
-// The queue's order: priority, then time. Both counts walk jobs_queue_idx and stop early.
+// The queue's order: priority, then fair turn, then time. Both counts walk jobs_queue_idx and stop early.
 const QUEUE_POSITION = `
   CASE WHEN j.status = 'pending' THEN LEAST(${MAX_QUEUE_POSITION}, 1
     + (SELECT count(*) FROM (SELECT FROM jobs a WHERE a.status = 'pending'
         AND a.priority > j.priority LIMIT ${MAX_QUEUE_POSITION}) AS more_urgent)
     + (SELECT count(*) FROM (SELECT FROM jobs a WHERE a.status = 'pending'
-        AND a.priority = j.priority AND (a.queued_at, a.job_id) < (j.queued_at, j.job_id)
+        AND a.priority = j.priority AND (a.fair_turn, a.queued_at, a.job_id) < (j.fair_turn, j.queued_at, j.job_id)
         LIMIT ${MAX_QUEUE_POSITION}) AS earlier))::int END`;
 
 const STATUS_COLUMNS = `

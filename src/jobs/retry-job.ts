@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
+import type { Quotas } from '../access/quotas.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { QueueService } from '../queue/queue-service.ts';
+import { nextFairTurn } from './fair-turn.ts';
 import type { JobFinder } from './find-jobs.ts';
 import { createJobStatusChanges } from './job-status.ts';
 import type { JobView } from './job-view.ts';
@@ -13,18 +15,22 @@ export type RetryJob = (owner: string, jobId: string) => Promise<JobView>;
 export function createRetryJob(deps: {
   dataSource: DataSource;
   queue: QueueService;
+  quotas: Quotas;
   jobs: JobFinder;
   logger: Logger;
 }): RetryJob {
-  const { dataSource, queue, jobs, logger } = deps;
+  const { dataSource, queue, quotas, jobs, logger } = deps;
   return async (owner, jobId) => {
     const { status, priority } = await jobs.findJob(owner, jobId);
     const queued = await dataSource.transaction(async (transaction) => {
-      const changed = await createJobStatusChanges(transaction, logger).retry({ jobId, owner });
+      // Turns are counted on from the owner's last, so no other job of the owner may be queued meanwhile.
+      await quotas.lockOwner(transaction, owner);
+      const turn = await nextFairTurn(transaction, owner, priority);
+      const changed = await createJobStatusChanges(transaction, logger).retry({ jobId, owner }, turn);
       if (!changed) return false;
-      // The entry of the earlier run may still be kept as done.
+      // The job may be a dead letter.
       await queue.remove(jobId, { transaction });
-      await queue.enqueue(jobId, { transaction, priority });
+      await queue.enqueue(jobId, { transaction, priority, turn, group: owner });
       return true;
     });
     if (queued) return jobs.findJob(owner, jobId);

@@ -120,6 +120,7 @@ export interface Provenance {
 
 /** Milliseconds; stages overlap, so their sum can exceed `totalMs`. */
 export interface Timing {
+  /** Of the attempt that completed the job. The stages count frames of earlier attempts too, where it went on from those. */
   totalMs: number;
   /** Time spent waiting for ffmpeg's next frame. */
   decodeMs: number;

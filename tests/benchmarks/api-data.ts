@@ -42,7 +42,7 @@ export async function writeLongResults(
     })),
     texts: ['HELLO', 'WORLD'].map((text) => ({ text, confidence: 0.95, box })),
   }));
-  await writeResults(storage, resultsKey(jobId), {
+  await writeResults(storage, resultsKey(jobId, 1), {
     head: {
       schemaVersion: 1,
       jobId,

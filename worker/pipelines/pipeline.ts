@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AnalysisOptions } from '../../src/jobs/analysis-options.ts';
 import type { PipelineId } from '../../src/jobs/pipeline-ids.ts';
 import type {
@@ -10,12 +11,27 @@ import type {
   Timing,
 } from '../../src/results/results-document.ts';
 
+/** How far an analysis has come, beside the frames themselves: kept with them, so that another attempt can go on. */
+export const pipelineProgressSchema = z.object({
+  /** Milliseconds so far, over all attempts whose frames are kept. */
+  timing: z.object({ decodeMs: z.number(), detectMs: z.number(), ocrMs: z.number() }),
+});
+
+/** See pipelineProgressSchema. */
+export type PipelineProgress = z.infer<typeof pipelineProgressSchema>;
+
+/** Frames that earlier attempts at the same job have done, with the same engines and options. */
+export interface EarlierWork {
+  progress: PipelineProgress;
+  frames: AsyncIterable<FrameResult>;
+}
+
 /** What the caller of a pipeline does with what it finds; the pipeline waits for each call. */
 export interface PipelineObserver {
-  /** The file has been probed and will be analysed. */
-  onMedia(media: MediaInfo): Promise<void>;
+  /** The file has been probed and will be analysed. Resolves to what earlier attempts left, or null. */
+  onMedia(media: MediaInfo): Promise<EarlierWork | null>;
   /** The next sampled frame is done; frames come in order of time. */
-  onFrame(frame: FrameResult): Promise<void>;
+  onFrame(frame: FrameResult, progress: PipelineProgress): Promise<void>;
 }
 
 /** What is known when the last frame is done. */
@@ -31,8 +47,11 @@ export interface PipelineOutcome {
 /** Turns a local video file into results. */
 export interface Pipeline {
   readonly id: PipelineId;
+  /** Tells programs, models and options apart: frames of equal fingerprints may stand in the same results. */
+  fingerprint(options: Partial<AnalysisOptions>): string;
   /**
-   * `options` are as stored with the job: those that did not exist when it was submitted are missing.
+   * `options` are as stored with the job: those that did not exist when it was submitted are missing. The outcome, and
+   * the frames, are the same whether earlier work is gone on from or everything is done at once, apart from timings.
    * Throws AppErrors of the file's faults and of options that do not fit it, what the observer throws, or the signal's
    * reason.
    */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { productVersion } from '../../src/config.ts';
 import { type AnalysisOptions, completeStoredOptions } from '../../src/jobs/analysis-options.ts';
 import type { Detection, Provenance, TextLine } from '../../src/results/results-document.ts';
@@ -67,20 +68,37 @@ export function createYoloOcrPipeline(deps: {
   return {
     id: 'yolo_ocr',
 
+    fingerprint(storedOptions) {
+      const options = completeStoredOptions(storedOptions);
+      return hash('sha256', JSON.stringify(describe(deps, options, 0)));
+    },
+
     async run(filePath, storedOptions, observer, signal) {
       const options = completeStoredOptions(storedOptions);
       const isWanted = createLabelFilter(options.labels, detector.info.labels);
       const facts = await probeVideo(binaries, filePath, limits, signal);
-      await observer.onMedia(facts.media);
+      const earlier = await observer.onMedia(facts.media);
 
       const tracker = createObjectTracker();
       const segmenter = createTextSegmenter();
-      const timing = { decodeMs: 0, detectMs: 0, ocrMs: 0 };
+      const timing = { decodeMs: 0, detectMs: 0, ocrMs: 0, ...earlier?.progress.timing };
       let sampledFrames = 0;
+      const follow = (frame: Omit<AnalysedFrame, 'detectMs' | 'ocrMs'>) => {
+        sampledFrames += 1;
+        segmenter.add(frame.timestampMs, frame.texts);
+        return tracker.add(frame, frame.detections);
+      };
+      let afterFrameIndex = -1;
+      for await (const frame of earlier?.frames ?? []) {
+        // Tracks and segments come from the frames alone, so they grow again as they did.
+        follow(frame);
+        afterFrameIndex = frame.frameIndex;
+      }
 
       const frames = extractFrames(binaries, filePath, facts, {
         samplesPerSecond: options.samplesPerSecond,
         range: { startMs: options.startMs, endMs: options.endMs },
+        afterFrameIndex,
         maxFrames: limits.maxSampledFrames,
         maxSeconds: limits.maxSeconds,
         signal,
@@ -93,9 +111,8 @@ export function createYoloOcrPipeline(deps: {
       for await (const { detectMs, ocrMs, ...frame } of analysed) {
         timing.detectMs += detectMs;
         timing.ocrMs += ocrMs;
-        sampledFrames += 1;
-        segmenter.add(frame.timestampMs, frame.texts);
-        await observer.onFrame({ ...frame, detections: tracker.add(frame, frame.detections) });
+        const detections = follow(frame);
+        await observer.onFrame({ ...frame, detections }, { timing: { ...timing } });
       }
 
       return {

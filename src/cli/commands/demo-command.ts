@@ -1,13 +1,14 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { invocationDirectory, storageDirectory } from '../../config.ts';
+import { invocationDirectory } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import { createLogger } from '../../logger.ts';
-import { resultsKey } from '../../results/results-keys.ts';
+import { resultsPath } from '../../results/results-formats.ts';
 import { createReleaseStack } from '../../release-stack.ts';
 import { printFailure, runUntilStopped, type ProcessContext } from '../../run-until-stopped.ts';
 import { readSummary } from '../client/read-summary.ts';
+import { saveResults } from '../client/save-results.ts';
 import { createServiceClient } from '../client/service-client.ts';
 import { submitFile } from '../client/submit-file.ts';
 import { assertCompleted, watchJobs } from '../client/watch-jobs.ts';
@@ -67,8 +68,10 @@ async function runDemo({ config, stopping }: ProcessContext, video: string | und
     const completed = performance.now();
 
     console.log(formatSummary(await readSummary(client, jobId)));
-    const document = join(storageDirectory(config), resultsKey(jobId));
     const pictures = join(config.DATA_DIR, 'demo', jobId);
+    const document = join(pictures, 'results.json');
+    await mkdir(pictures, { recursive: true });
+    await saveResults(await client.download(resultsPath(jobId, 'json')), document, stopping);
     await runWorkerTool('demo/annotate-main.js', [path, document, pictures, ANNOTATED_FRAMES], stopping);
     console.log(`Results document:  ${document}`);
     console.log(`Annotated frames:  ${pictures}`);

@@ -24,7 +24,7 @@ async function jobIn(status: JobStatus): Promise<string> {
   }
   const running = await changes().start(jobId);
   if (!running) throw new Error('the job could not be started');
-  if (status === 'completed') await changes().complete(running, resultsKey(jobId));
+  if (status === 'completed') await changes().complete(running, resultsKey(jobId, 1));
   if (status === 'failed') await changes().fail(running, error);
   return jobId;
 }
@@ -116,12 +116,14 @@ describe('deleteJob', () => {
     async (status) => {
       const jobId = await jobIn(status);
       const { storage, deleteJob, jobs, queue } = services();
-      const results = resultsKey(jobId);
-      const files = [`${jobId}.mp4`, results, resultsIndexKey(results)];
-      for (const key of files.slice(1)) await storage.save(key, videoBytes());
+      // Only a completed job has results that its row names.
+      const results = resultsKey(jobId, 1);
+      const published = status === 'completed' ? [results, resultsIndexKey(results)] : [];
+      for (const key of published) await storage.save(key, videoBytes());
+      const files = [`${jobId}.mp4`, ...published];
       await deleteJob('ann', jobId);
       await expect(jobs.findJob('ann', jobId)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
-      expect(await Promise.all(files.map((key) => storage.exists(key)))).toEqual([false, false, false]);
+      expect(await Promise.all(files.map((key) => storage.exists(key)))).not.toContain(true);
       expect(await queue.dequeue()).toBeNull();
       expect(await services().dataSource.query('SELECT id FROM pgboss.job WHERE id = $1', [jobId])).toEqual(
         [],
@@ -168,7 +170,7 @@ describe('the revision', () => {
     await changes().beginStoring(running);
     expect(await services().jobs.findStatus('ann', jobId)).toMatchObject({ stage: 'storing' });
     await note();
-    await changes().complete(running, resultsKey(jobId));
+    await changes().complete(running, resultsKey(jobId, 1));
     await note();
     expect(revisions).toEqual([1, 2, 3, 4, 5]);
   });

@@ -32,6 +32,7 @@ afterAll(async () => {
 /** Analyses the fixture: four people, and HELLO FOREGSYTE 42 from 500 ms until before 2500 ms. */
 async function analyse(
   options: Partial<AnalysisOptions>,
+  done: FrameResult[] = [],
 ): Promise<{ frames: FrameResult[]; outcome: PipelineOutcome }> {
   const pipeline = createYoloOcrPipeline({
     binaries: await testBinaries(),
@@ -41,8 +42,13 @@ async function analyse(
     framesInFlight: 2,
   });
   const frames: FrameResult[] = [];
+  async function* earlierFrames() {
+    // As they come back from storage.
+    for (const frame of done) yield structuredClone(frame);
+  }
+  const progress = { timing: { decodeMs: 1, detectMs: 1, ocrMs: 1 } };
   const observer = {
-    onMedia: async () => {},
+    onMedia: async () => (done.length === 0 ? null : { progress, frames: earlierFrames() }),
     onFrame: async (frame: FrameResult) => {
       frames.push(frame);
     },
@@ -105,6 +111,19 @@ describe('the yolo_ocr pipeline', () => {
     expect(some.outcome.labels.map(({ label }) => label)).toEqual(['person']);
     expect(some.outcome.tracks.every(({ label }) => label === 'person')).toBe(true);
     expect(some.outcome.models.detection.labels).toEqual(['person']);
+  });
+
+  it('goes on from frames that were done before, to the same end', async () => {
+    const options = resolveAnalysisOptions({ samplesPerSecond: 4, minConfidence: 0.3 });
+    const { timing: _, ...whole } = (await analyse(options)).outcome;
+    const { frames } = await analyse(options);
+    for (const count of [1, 5, frames.length]) {
+      const rest = await analyse(options, frames.slice(0, count));
+      expect(rest.frames).toEqual(frames.slice(count));
+      const { timing, ...outcome } = rest.outcome;
+      expect(outcome).toEqual(whole);
+      expect(timing.detectMs).toBeGreaterThanOrEqual(1);
+    }
   });
 
   it('refuses a label that the model does not know before it looks at the file', async () => {

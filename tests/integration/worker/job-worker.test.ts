@@ -1,85 +1,75 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DataSource } from 'typeorm';
-import { connectDataSource } from '../../../src/database/data-source.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../src/errors.ts';
-import { resolveAnalysisOptions } from '../../../src/jobs/analysis-options.ts';
 import { createJobStatusChanges } from '../../../src/jobs/job-status.ts';
 import { JobEntity } from '../../../src/jobs/job.entity.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
-import { createPgBossQueue } from '../../../src/queue/pg-boss-queue.ts';
-import type { QueueService } from '../../../src/queue/queue-service.ts';
-import { createJobWorker } from '../../../worker/job-worker.ts';
+import { resultsIndexKey, resultsKey } from '../../../src/results/results-keys.ts';
 import type { RunAttempt } from '../../../worker/run-attempt.ts';
-import { createTestDatabase, type TestDatabase } from '../../helpers/test-database.ts';
+import {
+  insertJob,
+  jobLoop,
+  readJob,
+  takerOf,
+  untilAborted,
+  type LoopOptions,
+} from '../../helpers/job-loop.ts';
+import { useTestServices } from '../../helpers/test-services.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 
-const logger = createSilentLogger();
 const never = new AbortController().signal;
-let database: TestDatabase;
-let dataSource: DataSource;
-let queue: QueueService;
+const services = useTestServices();
+const createJob = () => insertJob(services());
+const read = (jobId: string) => readJob(services(), jobId);
+const workerThat = (runAttempt: RunAttempt, options?: LoopOptions) =>
+  jobLoop(services(), runAttempt, options);
+const unused: RunAttempt = async () => 'unused';
+const diskTrouble: RunAttempt = () => Promise.reject(new AppError('STORAGE_FAILED', 'The disk is broken.'));
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  dataSource = await connectDataSource(database.url);
-  queue = await createPgBossQueue(database.url, logger);
-});
-afterAll(async () => {
-  await queue.close();
-  await dataSource.destroy();
-  await database.drop();
+afterEach(async () => {
+  const { dataSource, queue } = services();
+  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
+    await dataSource.manager.delete(JobEntity, { jobId });
+    await queue.remove(jobId);
+  }
 });
 
-async function createJob(): Promise<string> {
-  const jobId = randomUUID();
-  await dataSource.manager.insert(JobEntity, {
-    jobId,
-    pipelineId: 'yolo_ocr',
-    options: { ...resolveAnalysisOptions({}) },
-    inputPath: `${jobId}.mp4`,
-    originalFilename: 'a.mp4',
-    sizeBytes: 1,
-    sha256: '',
-  });
-  await queue.enqueue(jobId);
-  return jobId;
-}
-const read = (jobId: string) => dataSource.manager.findOneByOrFail(JobEntity, { jobId });
-const workerThat = (runAttempt: RunAttempt, maxAttempts = 3, maxJobSeconds = 60) =>
-  createJobWorker({
-    dataSource,
-    queue,
-    logger,
-    runAttempt,
-    discardOutput,
-    pollMs: 10,
-    maxJobSeconds,
-    maxAttempts,
-  });
-const discarded: string[] = [];
-const discardOutput = async (jobId: string) => {
-  discarded.push(jobId);
+/** Writes results of the attempt as a real one would, which a test may find gone. */
+const storeOutput = async (jobId: string, attempt: number): Promise<string> => {
+  const key = resultsKey(jobId, attempt);
+  for (const file of [key, resultsIndexKey(key)]) {
+    await services().storage.save(
+      file,
+      (async function* () {
+        yield Buffer.from('{}');
+      })(),
+    );
+  }
+  return key;
 };
-const untilAborted: RunAttempt = (_job, signal) =>
-  new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 
 describe('runOnce', () => {
   it('answers false when no job waits', async () => {
-    expect(await workerThat(async () => 'unused').runOnce(never)).toBe(false);
+    expect(await workerThat(unused).runOnce(never)).toBe(false);
+  });
+
+  it('takes no job while it is not ready', async () => {
+    const jobId = await createJob();
+    const assertReady = () => Promise.reject(new AppError('STORAGE_FULL', 'The disk is full.'));
+    await expect(workerThat(unused, { assertReady }).runOnce(never)).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+    });
+    expect(await read(jobId)).toMatchObject({ status: 'pending', attempt: 0 });
   });
 
   it('completes a job', async () => {
     const jobId = await createJob();
     const done = await workerThat(async (job) => {
       expect(await read(jobId)).toMatchObject({ status: 'running', attempt: 1 });
-      return `${job.jobId}_results.json`;
+      return resultsKey(job.jobId, job.attempt);
     }).runOnce(never);
     expect(done).toBe(true);
-    expect(await read(jobId)).toMatchObject({ status: 'completed', outputPath: `${jobId}_results.json` });
-    expect(await queue.dequeue()).toBeNull();
+    expect(await read(jobId)).toMatchObject({ status: 'completed', outputPath: resultsKey(jobId, 1) });
+    expect(await services().queue.dequeue()).toBeNull();
   });
 
   it('fails a job that throws, with its message, and goes on with the next', async () => {
@@ -95,6 +85,7 @@ describe('runOnce', () => {
       errorMessage: 'The file is damaged.',
     });
     expect(await read(good)).toMatchObject({ status: 'completed' });
+    expect(await services().queue.deadLetters(10)).toEqual([]);
   });
 
   it('shows nothing of an error that nobody foresaw', async () => {
@@ -105,19 +96,43 @@ describe('runOnce', () => {
     expect(job.errorMessage).not.toContain('secret');
   });
 
-  it('tries again what may succeed later, as often as allowed', async () => {
+  it('tries again what may succeed later, as often as allowed, and then makes it a dead letter', async () => {
     const jobId = await createJob();
-    const worker = workerThat(() => Promise.reject(new AppError('STORAGE_FAILED', 'The disk is full.')), 2);
+    const worker = workerThat(diskTrouble, { policy: { maxAttempts: 2 } });
     await worker.runOnce(never);
     expect(await read(jobId)).toMatchObject({ status: 'pending', attempt: 1, errorCode: 'STORAGE_FAILED' });
     await worker.runOnce(never);
-    expect(await read(jobId)).toMatchObject({ status: 'failed', attempt: 2 });
+    expect(await read(jobId)).toMatchObject({ status: 'failed', attempt: 2, failureCount: 2 });
     expect(await worker.runOnce(never)).toBe(false);
+    expect(await services().queue.deadLetters(10)).toEqual([jobId]);
+  });
+
+  it('waits before it tries again', async () => {
+    const jobId = await createJob();
+    const policy = { delayMs: 300, maxDelayMs: 300 };
+    await workerThat(diskTrouble, { policy }).runOnce(never);
+    const { retryAt } = await read(jobId);
+    expect(await workerThat(unused).runOnce(never)).toBe(false);
+    const worker = workerThat(unused);
+    await waitFor(
+      async () => ((await worker.runOnce(never)) ? true : undefined),
+      10_000,
+      'the second attempt',
+    );
+    const { startedAt } = await read(jobId);
+    expect(startedAt?.getTime()).toBeGreaterThanOrEqual(retryAt?.getTime() ?? Infinity);
+  });
+
+  it('never gives up for want of room', async () => {
+    const jobId = await createJob();
+    const worker = workerThat(() => Promise.reject(new AppError('STORAGE_FULL', 'The disk is full.')));
+    for (let time = 0; time < 5; time += 1) expect(await worker.runOnce(never)).toBe(true);
+    expect(await read(jobId)).toMatchObject({ status: 'pending', attempt: 5, failureCount: 0 });
   });
 
   it('ends an attempt that takes too long', async () => {
     const jobId = await createJob();
-    await workerThat(untilAborted, 3, 0.1).runOnce(never);
+    await workerThat(untilAborted, { maxJobSeconds: 0.1 }).runOnce(never);
     expect(await read(jobId)).toMatchObject({ status: 'failed', errorCode: 'JOB_TIMED_OUT' });
   });
 
@@ -125,26 +140,38 @@ describe('runOnce', () => {
     ['canceled', "UPDATE jobs SET status = 'canceled' WHERE job_id = $1"],
     ['deleted', 'DELETE FROM jobs WHERE job_id = $1'],
     ['taken over', 'UPDATE jobs SET attempt = attempt + 1 WHERE job_id = $1'],
-  ])('ends an attempt whose job was %s meanwhile, and discards its output', async (_what, sql) => {
+  ])('ends an attempt whose job was %s meanwhile, and leaves nothing of its output', async (_what, sql) => {
     const jobId = await createJob();
-    await workerThat(async (job, signal) => {
-      await dataSource.query(sql, [jobId]);
+    const key = resultsKey(jobId, 1);
+    await workerThat(async (job, watch) => {
+      await storeOutput(job.jobId, job.attempt);
+      await services().dataSource.query(sql, [jobId]);
       // Nothing but the signal ends it.
-      return untilAborted(job, signal);
+      return untilAborted(job, watch);
     }).runOnce(never);
-    expect(discarded).toContain(jobId);
-    await queue.remove(jobId);
+    expect(await services().storage.exists(key)).toBe(false);
+    expect(await services().storage.exists(resultsIndexKey(key))).toBe(false);
+  });
+
+  it('knows its own results again when it cannot tell whether they were published', async () => {
+    const jobId = await createJob();
+    await workerThat(async (job) => {
+      const key = await storeOutput(job.jobId, job.attempt);
+      // As if a first commit had succeeded whose answer was lost.
+      await createJobStatusChanges(services().dataSource.manager, createSilentLogger()).complete(job, key);
+      return key;
+    }).runOnce(never);
+    expect(await read(jobId)).toMatchObject({ status: 'completed', outputPath: resultsKey(jobId, 1) });
+    expect(await services().storage.exists(resultsKey(jobId, 1))).toBe(true);
   });
 
   it('allows all attempts anew after a retry', async () => {
     const jobId = await createJob();
-    const worker = workerThat(() => Promise.reject(new AppError('STORAGE_FAILED', 'The disk is full.')), 2);
+    const worker = workerThat(diskTrouble, { policy: { maxAttempts: 2 } });
     await worker.runOnce(never);
     await worker.runOnce(never);
     expect(await read(jobId)).toMatchObject({ status: 'failed', attempt: 2 });
-    await createJobStatusChanges(dataSource.manager, logger).retry({ jobId, owner: 'local' });
-    await queue.remove(jobId);
-    await queue.enqueue(jobId);
+    await services().retryJob('local', jobId);
     await worker.runOnce(never);
     expect(await read(jobId)).toMatchObject({ status: 'pending', attempt: 3 });
     await worker.runOnce(never);
@@ -153,46 +180,43 @@ describe('runOnce', () => {
 
   it('drops the entry of a job that is gone', async () => {
     const jobId = await createJob();
-    await dataSource.manager.delete(JobEntity, { jobId });
-    expect(await workerThat(async () => 'unused').runOnce(never)).toBe(true);
-    expect(await queue.dequeue()).toBeNull();
+    await services().dataSource.manager.delete(JobEntity, { jobId });
+    expect(await workerThat(unused).runOnce(never)).toBe(false);
+    expect(await services().queue.dequeue()).toBeNull();
   });
 
   it('takes over the job of a worker that fell silent, whose late writes then change nothing', async () => {
     const jobId = await createJob();
-    const zombie = await createJobStatusChanges(dataSource.manager, logger).start(jobId);
-    if (!zombie) throw new Error('the job could not be started');
-    const entry = await queue.dequeue();
-    if (!entry) throw new Error('nothing was delivered');
-    await queue.release(entry);
+    const zombie = await takerOf(services())();
+    if (!zombie) throw new Error('nothing was taken');
+    await services().queue.release(zombie.entry);
 
-    await workerThat(async () => {
+    await workerThat(async (job) => {
       // While the successor runs, the row is as running as the dead worker left it: only the attempt differs.
-      const late = createJobStatusChanges(dataSource.manager, logger).complete(zombie, 'zombie_results.json');
+      const changes = createJobStatusChanges(services().dataSource.manager, createSilentLogger());
+      const late = changes.complete(zombie.job, resultsKey(jobId, 1));
       await expect(late).rejects.toMatchObject({ code: 'JOB_STATE_CONFLICT' });
-      return 'successor_results.json';
+      return resultsKey(job.jobId, job.attempt);
     }).runOnce(never);
     expect(await read(jobId)).toMatchObject({
       status: 'completed',
       attempt: 2,
-      outputPath: 'successor_results.json',
+      crashCount: 1,
+      outputPath: resultsKey(jobId, 2),
     });
   });
-});
 
-describe('runForever', () => {
-  it('puts the job in hand back when it is told to stop', async () => {
-    const jobId = await createJob();
-    const stopping = new AbortController();
-    const running = workerThat(untilAborted, 1).runForever(stopping.signal);
-    await waitFor(
-      async () => ((await read(jobId)).status === 'running' ? true : undefined),
-      10_000,
-      'the job to run',
-    );
-    stopping.abort(new AppError('WORKER_STOPPED', 'The worker was told to stop.'));
-    await running;
-    expect(await read(jobId)).toMatchObject({ status: 'pending', errorCode: 'WORKER_STOPPED' });
-    expect((await queue.dequeue())?.jobId).toBe(jobId);
+  it('fails a job that has ended its worker twice, and makes it a dead letter', async () => {
+    const [jobId, next] = [await createJob(), await createJob()];
+    for (let time = 0; time < 2; time += 1) {
+      const taken = await takerOf(services())();
+      if (!taken) throw new Error('nothing was taken');
+      expect(taken.job.jobId).toBe(jobId);
+      await services().queue.release(taken.entry);
+    }
+    const taken = await takerOf(services())();
+    expect(taken?.job.jobId).toBe(next);
+    expect(await read(jobId)).toMatchObject({ status: 'failed', errorCode: 'WORKER_CRASHED', attempt: 2 });
+    expect(await services().queue.deadLetters(10)).toEqual([jobId]);
   });
 });
