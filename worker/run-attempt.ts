@@ -49,10 +49,18 @@ export function createRunAttempt(deps: {
         signal.throwIfAborted();
         await status.beginStoring(job);
         const storing = performance.now();
-        const { media, models, labels, tracks, textSegments } = outcome;
+        const { media, models, labels, tracks, textSegments, warnings } = outcome;
         const key = resultsKey(job.jobId);
         await writeResults(storage, key, {
-          head: { schemaVersion: SCHEMA_VERSION, jobId: job.jobId, pipelineId, media, models, labels },
+          head: {
+            schemaVersion: SCHEMA_VERSION,
+            jobId: job.jobId,
+            pipelineId,
+            media,
+            models,
+            labels,
+            warnings,
+          },
           frames: frames.read(),
           tracks,
           textSegments,

@@ -6,6 +6,7 @@ import type {
   MediaInfo,
   ObjectTrack,
   Provenance,
+  ResultsWarning,
   TextSegment,
   Timing,
 } from '../../src/results/results-document.ts';
@@ -26,6 +27,8 @@ export interface PipelineOutcome {
   tracks: ObjectTrack[];
   textSegments: TextSegment[];
   timing: Pick<Timing, 'decodeMs' | 'detectMs' | 'ocrMs'>;
+  /** What is wrong with the video; each code at most once. */
+  warnings: ResultsWarning[];
 }
 
 /** Turns a local video file into results. */

@@ -1,10 +1,11 @@
 import { productVersion } from '../../src/config.ts';
 import { type AnalysisOptions, completeStoredOptions } from '../../src/jobs/analysis-options.ts';
-import type { Detection, Provenance, TextLine } from '../../src/results/results-document.ts';
+import type { Detection, Provenance, ResultsWarning, TextLine } from '../../src/results/results-document.ts';
 import type { ObjectDetector } from '../detection/object-detector.ts';
 import { extractFrames, type SampledFrame } from '../frames/extract-frames.ts';
 import type { FfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
 import { probeVideo } from '../frames/probe-video.ts';
+import { analysedMs } from '../job-time-limit.ts';
 import type { TextReader } from '../ocr/text-reader.ts';
 import { createObjectTracker } from '../tracking/object-tracks.ts';
 import { createTextSegmenter } from '../tracking/text-segments.ts';
@@ -17,7 +18,8 @@ export interface PipelineLimits {
   maxDurationSeconds: number;
   maxFramePixels: number;
   maxSampledFrames: number;
-  maxSeconds: number;
+  /** Seconds of wall time for so many milliseconds of video. */
+  jobSecondsFor(analysedMs: number): number;
 }
 
 interface AnalysedFrame {
@@ -76,14 +78,16 @@ export function createYoloOcrPipeline(deps: {
       const tracker = createObjectTracker();
       const segmenter = createTextSegmenter();
       const timing = { decodeMs: 0, detectMs: 0, ocrMs: 0 };
+      const warnings: ResultsWarning[] = [];
       let sampledFrames = 0;
 
       const frames = extractFrames(binaries, filePath, facts, {
         samplesPerSecond: options.samplesPerSecond,
         range: { startMs: options.startMs, endMs: options.endMs },
         maxFrames: limits.maxSampledFrames,
-        maxSeconds: limits.maxSeconds,
+        maxSeconds: limits.jobSecondsFor(analysedMs(facts.media.durationMs, options)),
         signal,
+        onWarning: (warning) => warnings.push(warning),
       });
       const analysed = mapInOrder(
         measureWaiting(frames, (ms) => (timing.decodeMs += ms)),
@@ -105,6 +109,7 @@ export function createYoloOcrPipeline(deps: {
         tracks: tracker.tracks(),
         textSegments: segmenter.segments(),
         timing,
+        warnings,
       };
     },
   };

@@ -37,7 +37,7 @@ async function analyse(
     binaries: await testBinaries(),
     detector,
     textReader,
-    limits: { ...WIDE_LIMITS, maxSampledFrames: 100, maxSeconds: 60 },
+    limits: { ...WIDE_LIMITS, maxSampledFrames: 100, jobSecondsFor: () => 60 },
     framesInFlight: 2,
   });
   const frames: FrameResult[] = [];
