@@ -5,6 +5,7 @@ import { createReleaseStack } from '../src/release-stack.ts';
 import { DEFAULT_MODEL } from './detection/models/catalogue.ts';
 import { createThreadDetector } from './detection/tensorflow/thread-detector.ts';
 import { findFfmpegBinaries } from './frames/ffmpeg-binaries.ts';
+import { jobSecondsFor } from './job-time-limit.ts';
 import { createTesseractReader } from './ocr/tesseract-reader.ts';
 import type { PipelineRegistry } from './pipelines/pipeline.ts';
 import { createYoloOcrPipeline } from './pipelines/yolo-ocr.ts';
@@ -44,7 +45,7 @@ export async function createEngines(config: Config, logger: Logger): Promise<Eng
         maxDurationSeconds: config.MAX_VIDEO_DURATION_S,
         maxFramePixels: config.MAX_FRAME_PIXELS,
         maxSampledFrames: config.MAX_SAMPLED_FRAMES,
-        maxSeconds: config.MAX_JOB_SECONDS,
+        jobSecondsFor: (analysedMs) => jobSecondsFor(config, analysedMs),
       },
       // One more than can be worked on, so that no engine waits for the decoder.
       framesInFlight: Math.max(config.DETECTION_THREADS, config.OCR_WORKERS) + 1,

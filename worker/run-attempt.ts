@@ -70,11 +70,11 @@ export function createRunAttempt(deps: {
 
     watch.signal.throwIfAborted();
     await persist(() => status.beginStoring(job));
-    const { media, models, labels, tracks, textSegments } = outcome;
+    const { media, models, labels, warnings, tracks, textSegments } = outcome;
     const key = resultsKey(job.jobId, job.attempt);
     const writing = createStopwatch();
     await writeResults(storage, key, {
-      head: { schemaVersion: SCHEMA_VERSION, jobId: job.jobId, pipelineId, media, models, labels },
+      head: { schemaVersion: SCHEMA_VERSION, jobId: job.jobId, pipelineId, media, models, labels, warnings },
       frames: batches.read(),
       tracks,
       textSegments,

@@ -3,7 +3,7 @@ import { createTable } from './create-table.ts';
 
 /** The summary of a completed job as tables for a terminal. */
 export function formatSummary(summary: ResultsSummary): string {
-  const { media, models, timing, labels, textSegments } = summary;
+  const { media, models, timing, labels, warnings, textSegments } = summary;
 
   const facts = createTable(['Media', '']);
   facts.push(
@@ -37,6 +37,7 @@ export function formatSummary(summary: ResultsSummary): string {
 
   const more = textSegments.totalCount - textSegments.nodes.length;
   return [
+    ...warnings.map(({ message }) => `Warning: ${message}`),
     facts.toString(),
     labels.length > 0 ? objects.toString() : 'No objects were detected.',
     textSegments.nodes.length > 0 ? texts.toString() : 'No text was read.',

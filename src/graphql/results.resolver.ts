@@ -26,6 +26,7 @@ import {
 } from './results-connection.types.ts';
 import { FrameFilter, PageArgs, TextSegmentFilterInput, TrackFilter } from './results-filter.types.ts';
 import { ResultsFormatEnum } from './results-format.types.ts';
+import { ResultsWarningType } from './results-warning.types.ts';
 
 @ObjectType({
   description: 'The results of a completed job. Long parts are read page by page.',
@@ -53,6 +54,11 @@ export class Results {
   @Field(() => [LabelSummaryType], { description: 'What was seen, most tracks first.' })
   readonly labels: LabelSummaryType[];
 
+  @Field(() => [ResultsWarningType], {
+    description: 'What is wrong with the video; empty when nothing is. Each code at most once.',
+  })
+  readonly warnings: ResultsWarningType[];
+
   /** Not a field: the pages read through it. */
   readonly reader: ResultsReader;
 
@@ -64,6 +70,7 @@ export class Results {
     this.models = summary.models;
     this.timing = summary.timing;
     this.labels = summary.labels;
+    this.warnings = summary.warnings ?? [];
     this.reader = reader;
   }
 }

@@ -132,6 +132,16 @@ export interface Timing {
   storeMs: number;
 }
 
+/** VIDEO_DAMAGED: some pictures are missing or spoilt. VIDEO_TRUNCATED: the end of the video is missing. */
+export const RESULTS_WARNING_CODES = ['VIDEO_DAMAGED', 'VIDEO_TRUNCATED'] as const;
+
+/** Something wrong with a video that was analysed all the same. */
+export interface ResultsWarning {
+  code: (typeof RESULTS_WARNING_CODES)[number];
+  /** A sentence for people, the same for every video. */
+  message: string;
+}
+
 /** The small part of a results document that stands before the frames. */
 export interface ResultsHead {
   schemaVersion: typeof SCHEMA_VERSION;
@@ -140,6 +150,8 @@ export interface ResultsHead {
   media: MediaInfo;
   models: Provenance;
   labels: LabelSummary[];
+  /** Each code at most once. Missing in documents from before there were warnings. */
+  warnings?: ResultsWarning[];
 }
 
 /** The whole document as a reader of the JSON file finds it. */

@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../../src/config.ts';
 import type { Logger } from '../../src/logger.ts';
 import type { View } from '../frames/encode-video.ts';
-import { findFfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
+import { type FfmpegSettings, findFfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
 import { type Caption, makeCaptionedVideo } from './make-captioned-video.ts';
 import { fetchPhotographs, type Photograph } from './photographs.ts';
 
@@ -30,7 +29,7 @@ const SCENES: readonly { photograph: Photograph; from: View; to: View }[] = [
  * @throws AppError TOOL_UNAVAILABLE, or MODEL_UNAVAILABLE when the photographs cannot be fetched; the signal's reason.
  */
 export async function makeSampleVideo(
-  config: Pick<Config, 'DATA_DIR' | 'FFMPEG_PATH' | 'FFPROBE_PATH'>,
+  config: FfmpegSettings,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<string> {

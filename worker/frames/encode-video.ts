@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { AppError } from '../../src/errors.ts';
+import { MAX_DECODER_THREADS } from './confinement.ts';
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
 import { toFileUrl } from './probe-video.ts';
 import { type FfmpegRequest, startFfmpeg } from './start-ffmpeg.ts';
@@ -65,12 +67,13 @@ export async function encodeVideo(
     String(plan.quality),
     '-pix_fmt',
     'yuv420p',
+    '-threads',
+    String(MAX_DECODER_THREADS),
   ];
-  const run = startFfmpeg({
-    ffmpegPath: binaries.ffmpegPath,
-    inputs: pictures.map(({ imagePath }, index) => pictureInput(imagePath, index)),
+  const run = startFfmpeg(binaries, {
+    inputs: pictures.map(({ imagePath }) => pictureInput(imagePath)),
     outputOptions: [...filters, ...codec, ...container],
-    output: outputPath,
+    outputPath: resolve(outputPath),
     signal,
     timeoutMs: ENCODE_TIMEOUT_MS,
   });
@@ -88,12 +91,8 @@ export async function encodeVideo(
   }
 }
 
-function pictureInput(imagePath: string, index: number): FfmpegRequest['inputs'][number] {
-  const global = index === 0 ? ['-hide_banner', '-nostdin', '-nostats'] : [];
-  return {
-    source: toFileUrl(imagePath),
-    options: [...global, '-protocol_whitelist', 'file', '-f', 'image2'],
-  };
+function pictureInput(imagePath: string): FfmpegRequest['inputs'][number] {
+  return { source: toFileUrl(imagePath), options: ['-protocol_whitelist', 'file', '-f', 'image2'] };
 }
 
 function filterGraph(plan: VideoPlan): string {

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Config } from '../../src/config.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Logger } from '../../src/logger.ts';
+import { type Confinement, findConfinement } from './confinement.ts';
 
 /** Where ffmpeg and ffprobe are, and what the code that starts them has to know about them. */
 export interface FfmpegBinaries {
@@ -18,7 +20,16 @@ export interface FfmpegBinaries {
   passthroughOptions: readonly string[];
   /** Whether this ffmpeg is misled by the segment index of fragmented files (all versions before 5). */
   misreadsSegmentIndex: boolean;
+  confinement: Confinement;
+  /** Milliseconds without any progress after which either program is ended. */
+  stallMs: number;
 }
+
+/** What the operator says about the two programs. */
+export type FfmpegSettings = Pick<
+  Config,
+  'FFMPEG_PATH' | 'FFPROBE_PATH' | 'FFMPEG_MAX_MEMORY_BYTES' | 'DECODER_STALL_MS' | 'DATA_DIR'
+>;
 
 interface FoundTool {
   path: string;
@@ -31,14 +42,17 @@ const run = promisify(execFile);
 const requireOptional = createRequire(import.meta.url);
 
 /**
- * Finds ffmpeg and ffprobe: the configured paths, else PATH, else the npm packages with static builds.
+ * Finds ffmpeg and ffprobe (the configured paths, else PATH, else the npm packages with static builds), and how they
+ * can be confined here.
  * @throws AppError TOOL_UNAVAILABLE when one of the two cannot be started.
  */
-export async function findFfmpegBinaries(
-  config: Pick<Config, 'FFMPEG_PATH' | 'FFPROBE_PATH'>,
-  logger: Logger,
-): Promise<FfmpegBinaries> {
-  const [ffmpeg, ffprobe] = await Promise.all([
+export async function findFfmpegBinaries(config: FfmpegSettings, logger: Logger): Promise<FfmpegBinaries> {
+  const limits = {
+    maxMemoryBytes: config.FFMPEG_MAX_MEMORY_BYTES,
+    directory: join(config.DATA_DIR, 'scratch', 'ffmpeg'),
+  };
+  const [confinement, ffmpeg, ffprobe] = await Promise.all([
+    findConfinement(limits, logger),
     findTool('ffmpeg', 'FFMPEG_PATH', config.FFMPEG_PATH, '@ffmpeg-installer/ffmpeg'),
     findTool('ffprobe', 'FFPROBE_PATH', config.FFPROBE_PATH, '@ffprobe-installer/ffprobe'),
   ]);
@@ -56,6 +70,8 @@ export async function findFfmpegBinaries(
     ffprobePath: ffprobe.path,
     ffmpegVersion,
     bundled,
+    confinement,
+    stallMs: config.DECODER_STALL_MS,
     ...traitsOf(ffmpeg.versionText),
   };
 }
@@ -87,7 +103,9 @@ async function findTool(
         { cause: error },
       );
     });
-    return { path: configured, versionText, bundled: false };
+    // The program will run in a folder of its own; a bare name is looked for on PATH.
+    const path = configured.includes('/') ? resolve(configured) : configured;
+    return { path, versionText, bundled: false };
   }
   try {
     // The operating system searches PATH when a bare name is started, so that nothing here reads the environment.

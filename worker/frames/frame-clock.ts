@@ -11,6 +11,13 @@ export interface FrameClock {
   next(): Promise<number | undefined>;
 }
 
+const FRAME_LINE = /(?:^|\s)n:\s*\d+\s+pts:\s*(-?\d+)\s+pts_time:/;
+
+/** Whether a line of ffmpeg's standard error announces a frame. */
+export function isFrameLine(line: string): boolean {
+  return FRAME_LINE.test(line);
+}
+
 /**
  * Creates the clock for one run of ffmpeg's `showinfo` filter. It computes with the exact timestamps and the time
  * base, because older builds round the seconds they print to six digits, which is 0.1 s in a video of some hours.
@@ -29,7 +36,7 @@ export function createFrameClock(): FrameClock {
     readLine(line) {
       const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
       if (base !== null) msPerTick = (1000 * Number(base[1])) / Number(base[2]);
-      const frame = /(?:^|\s)n:\s*\d+\s+pts:\s*(-?\d+)\s+pts_time:/.exec(line);
+      const frame = FRAME_LINE.exec(line);
       if (frame === null) return;
       times.push(Number(frame[1]) * msPerTick);
       notify();

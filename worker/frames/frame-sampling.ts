@@ -1,3 +1,4 @@
+import type { FrameRange } from './frame-range.ts';
 import type { PixelSize } from './video-stream.ts';
 
 /** Frames up to this part of a step early still count as on the grid: presentation times are rounded in the file. */
@@ -13,18 +14,44 @@ export function samplingFilter(firstTimeMs: number, samplesPerSecond: number): s
   return `select='isnan(prev_selected_t)+gt(${step('t')},${step('prev_selected_t')})'`;
 }
 
-/** How many frames that filter picks from a video with these presentation times, in milliseconds, ascending. */
-export function countSamples(timesMs: Float64Array, samplesPerSecond: number): number {
-  const first = timesMs[0] ?? 0;
-  let count = 0;
+/** What that filter picks from a range of frames, when all of them can be decoded. */
+export interface SamplingPlan {
+  /** How many frames. */
+  count: number;
+  /** Index of the last one. */
+  last: number;
+  /** Index of the last one that does not lie behind `afterFrameIndex`; undefined when there is none. */
+  resumeAt: number | undefined;
+  /** How many lie before that one. */
+  countBefore: number;
+}
+
+/**
+ * Plans the sampling of the frames of `range` of a video with these presentation times, in milliseconds, ascending, of
+ * which an earlier run has delivered those up to `afterFrameIndex` (-1 for none).
+ */
+export function planSamples(
+  timesMs: Float64Array,
+  { from, to }: FrameRange,
+  samplesPerSecond: number,
+  afterFrameIndex = -1,
+): SamplingPlan {
+  const plan: SamplingPlan = { count: 0, last: from, resumeAt: undefined, countBefore: 0 };
+  const first = timesMs[from] ?? 0;
   let lastStep = Number.NEGATIVE_INFINITY;
-  for (const time of timesMs) {
+  for (let index = from; index < to; index += 1) {
+    const time = timesMs[index] ?? 0;
     const step = Math.floor(((time - first) / 1000) * samplesPerSecond + TOLERANCE_STEPS);
     if (step <= lastStep) continue;
     lastStep = step;
-    count += 1;
+    if (index <= afterFrameIndex) {
+      plan.resumeAt = index;
+      plan.countBefore = plan.count;
+    }
+    plan.count += 1;
+    plan.last = index;
   }
-  return count;
+  return plan;
 }
 
 /** The size at which frames are delivered: as displayed, shrunk to even numbers when a side is above `maxSide`. */

@@ -1,4 +1,5 @@
 import { AppError } from '../../src/errors.ts';
+import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
 import { type FfprobeBounds, runFfprobe } from './run-ffprobe.ts';
 
 /** Far above what a video within the duration limit holds; it bounds the memory that a made-up index can take. */
@@ -24,7 +25,7 @@ export interface FrameTimes {
  * @throws AppError INVALID_VIDEO when the track has no frames, VIDEO_TOO_LONG when it has absurdly many.
  */
 export async function listFrameTimes(
-  ffprobePath: string,
+  binaries: FfmpegBinaries,
   fileUrl: string,
   streamIndex: number,
   bounds: FfprobeBounds,
@@ -49,7 +50,7 @@ export async function listFrameTimes(
     rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
     for (const line of lines) addLine(line);
   };
-  await runFfprobe(ffprobePath, fileUrl, [...entries, '-of', 'csv=p=0'], onText, bounds);
+  await runFfprobe(binaries, fileUrl, [...entries, '-of', 'csv=p=0'], onText, bounds);
   addLine(rest);
 
   const presented = times.values();

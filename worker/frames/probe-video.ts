@@ -45,7 +45,8 @@ const MAX_DESCRIPTION_CHARACTERS = 4_000_000;
 /**
  * Reads a local MP4's header and index without decoding the video.
  * @throws AppError INVALID_VIDEO (not a readable MP4), UNSUPPORTED_MEDIA (nothing to analyse in it),
- * VIDEO_TOO_LONG or FRAME_TOO_LARGE (above a limit), JOB_TIMED_OUT, STORAGE_FAILED; the signal's reason when it is aborted.
+ * VIDEO_TOO_LONG or FRAME_TOO_LARGE (above a limit), JOB_TIMED_OUT, DECODER_STALLED, DECODER_CRASHED, STORAGE_FAILED;
+ * the signal's reason when it is aborted.
  */
 export async function probeVideo(
   binaries: FfmpegBinaries,
@@ -56,12 +57,12 @@ export async function probeVideo(
   await requireReadable(filePath);
   const bounds = { signal, timeoutMs: limits.probeTimeoutMs ?? PROBE_TIMEOUT_MS };
   const fileUrl = toFileUrl(filePath);
-  const container = await describeContainer(binaries.ffprobePath, fileUrl, bounds);
+  const container = await describeContainer(binaries, fileUrl, bounds);
   const stream = chooseVideoStream(container.streams);
   checkFrameSize(stream, limits);
   checkDuration(statedDuration(container), limits);
 
-  const times = await listFrameTimes(binaries.ffprobePath, fileUrl, stream.index, bounds);
+  const times = await listFrameTimes(binaries, fileUrl, stream.index, bounds);
   const media = mediaInfo(container, stream, times.presentationTimesMs);
   // The header may understate what the index holds.
   checkDuration(media.durationMs / 1000, limits);
@@ -83,7 +84,7 @@ async function requireReadable(filePath: string): Promise<void> {
 }
 
 async function describeContainer(
-  ffprobePath: string,
+  binaries: FfmpegBinaries,
   fileUrl: string,
   bounds: FfprobeBounds,
 ): Promise<Container> {
@@ -94,7 +95,7 @@ async function describeContainer(
     if (text.length > MAX_DESCRIPTION_CHARACTERS)
       throw damagedHeader(new Error('The description is too long.'));
   };
-  await runFfprobe(ffprobePath, fileUrl, options, collect, bounds);
+  await runFfprobe(binaries, fileUrl, options, collect, bounds);
   try {
     return containerSchema.parse(JSON.parse(text));
   } catch (error) {

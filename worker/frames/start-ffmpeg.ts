@@ -1,108 +1,53 @@
-import { ChildProcess } from 'node:child_process';
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import createCommand from 'fluent-ffmpeg';
+import { MAX_DECODER_THREADS } from './confinement.ts';
+import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
+import { startTool, type ToolRequest, type ToolRun } from './start-tool.ts';
 
-/** One run of ffmpeg. */
-export interface FfmpegRequest {
-  ffmpegPath: string;
+/** One run of ffmpeg; besides: how it is bounded and read. */
+export interface FfmpegRequest extends Pick<
+  ToolRequest,
+  'bufferBytes' | 'onLine' | 'signal' | 'timeoutMs' | 'stallMs'
+> {
   /** A source is a file's path or URL; at most one is a stream, which the run then owns. */
   inputs: readonly { source: string | Readable; options: readonly string[] }[];
   outputOptions: readonly string[];
-  /** A file's path, or a stream which gets ffmpeg's standard output. */
-  output: string | PassThrough;
-  /** Called with every line of standard error. */
-  onLine?: (line: string) => void;
-  signal: AbortSignal;
-  /** Wall time in milliseconds. */
-  timeoutMs: number;
+  /** A file's absolute path; standard output unless given. */
+  outputPath?: string;
 }
-
-/** How a run ended. */
-export interface FfmpegOutcome {
-  /** Missing after a clean exit; else the exit code or signal, the command line and the last lines of standard error. */
-  failure?: Error;
-  /** Whether there was a child at all; there is none when the program cannot be started. */
-  started: boolean;
-  /** Whether the wall-time limit ended it. */
-  timedOut: boolean;
-}
-
-/** A started run; its owner calls `stop` in every case. */
-export interface FfmpegRun {
-  /** Settles, without ever rejecting, when the child is gone. */
-  readonly outcome: Promise<FfmpegOutcome>;
-  /** Kills the child if it still runs, waits until it is gone and closes the streams; a second call does nothing. */
-  stop(): Promise<void>;
-}
-
-const STDERR_LINES = 60;
 
 /**
- * Starts ffmpeg. The only place that knows fluent-ffmpeg, which is no longer maintained. Aborting the signal or
- * passing the time limit kills the child.
+ * Starts ffmpeg. The only place that knows fluent-ffmpeg, which is no longer maintained: it composes the command line.
+ * Running it is our own part, because the wrapper can neither confine a child nor end what a child has started, and its
+ * own questions about formats and encoders cannot be ended at all.
  */
-export function startFfmpeg(request: FfmpegRequest): FfmpegRun {
-  const { signal, output } = request;
-  const command = createCommand({ stdoutLines: STDERR_LINES }).setFfmpegPath(request.ffmpegPath);
-  for (const input of request.inputs) command.input(input.source).inputOptions(...input.options);
-  command.outputOptions(...request.outputOptions).output(output);
-  const { onLine } = request;
-  if (onLine !== undefined) command.on('stderr', (line: string) => onLine(line));
-
-  let child: ChildProcess | undefined;
-  let commandLine = '';
-  let killed = false;
-  let timedOut = false;
-  const kill = (): void => {
-    killed = true;
-    child?.kill('SIGKILL');
-  };
-  const timer = setTimeout(() => {
-    timedOut = true;
-    kill();
-  }, request.timeoutMs);
-  signal.addEventListener('abort', kill, { once: true });
-
-  const outcome = new Promise<FfmpegOutcome>((resolve) => {
-    const settle = (failure?: Error): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', kill);
-      const started = child?.pid !== undefined;
-      // A child that never came to life has no standard output whose end would reach the reader.
-      if (!started && typeof output !== 'string') output.end();
-      resolve({ started, timedOut, ...(failure !== undefined && { failure }) });
-    };
-    command.once('start', (line: string) => {
-      commandLine = line;
-      if ('ffmpegProc' in command && command.ffmpegProc instanceof ChildProcess) child = command.ffmpegProc;
-      if (child !== undefined && child.pid === undefined) {
-        // The wrapper's own listener dereferences buffers that do not exist yet and would bring the process down.
-        child.removeAllListeners('error').once('error', settle);
-      }
-      // The wrapper asks ffmpeg for its formats before the first run; an abort may come while it does.
-      if (killed || signal.aborted) kill();
-    });
-    command.once('end', () => settle());
-    command.on('error', (error: Error, _stdout: unknown, stderr: string | null) => {
-      settle(new Error(`${error.message}\n${commandLine}\n${stderr ?? ''}`, { cause: error }));
-    });
+export function startFfmpeg(binaries: FfmpegBinaries, request: FfmpegRequest): ToolRun {
+  const { inputs, outputOptions, outputPath, ...bounds } = request;
+  const command = createCommand();
+  for (const { source, options } of inputs) {
+    command.input(source).inputOptions('-threads', String(MAX_DECODER_THREADS), ...options);
+  }
+  command.outputOptions(...outputOptions).output(outputPath ?? 'pipe:1');
+  // A private name, but the only way to what the wrapper is for; it will not change any more.
+  // oxlint-disable-next-line no-underscore-dangle
+  const composed = command._getArguments();
+  const input = inputs.map(({ source }) => source).find((source) => typeof source !== 'string');
+  return startTool({
+    ...bounds,
+    program: binaries.ffmpegPath,
+    args: [...GLOBAL_OPTIONS, ...composed],
+    confinement: binaries.confinement,
+    ...(input !== undefined && { input }),
   });
-  command.run();
-
-  return {
-    outcome,
-    async stop() {
-      kill();
-      await outcome;
-      child?.stdout?.destroy();
-      for (const { source } of request.inputs) if (typeof source !== 'string') source.destroy();
-      if (typeof output !== 'string') output.destroy();
-    },
-  };
 }
 
-/** A stream for `FfmpegRequest.output` which buffers about `bytes` before ffmpeg has to wait for its reader. */
-export function createFfmpegOutput(bytes: number): PassThrough {
-  // Without the 'close' event, because the wrapper takes that for a failure and starts a timer of its own.
-  return new PassThrough({ autoDestroy: false, emitClose: false, readableHighWaterMark: bytes });
-}
+/** Log lines carry their level, so that errors can be told from the rest. */
+const GLOBAL_OPTIONS = [
+  '-hide_banner',
+  '-nostdin',
+  '-nostats',
+  '-loglevel',
+  'level+info',
+  '-filter_threads',
+  String(MAX_DECODER_THREADS),
+];

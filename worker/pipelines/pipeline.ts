@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import type { AnalysisOptions } from '../../src/jobs/analysis-options.ts';
 import type { PipelineId } from '../../src/jobs/pipeline-ids.ts';
-import type {
-  FrameResult,
-  LabelSummary,
-  MediaInfo,
-  ObjectTrack,
-  Provenance,
-  TextSegment,
-  Timing,
+import {
+  RESULTS_WARNING_CODES,
+  type FrameResult,
+  type LabelSummary,
+  type MediaInfo,
+  type ObjectTrack,
+  type Provenance,
+  type ResultsWarning,
+  type TextSegment,
+  type Timing,
 } from '../../src/results/results-document.ts';
 
 /** How far an analysis has come, beside the frames themselves: kept with them, so that another attempt can go on. */
 export const pipelineProgressSchema = z.object({
   /** Milliseconds so far, over all attempts whose frames are kept. */
   timing: z.object({ decodeMs: z.number(), detectMs: z.number(), ocrMs: z.number() }),
+  warnings: z.array(z.object({ code: z.enum(RESULTS_WARNING_CODES), message: z.string() })),
 });
 
 /** See pipelineProgressSchema. */
@@ -42,6 +45,8 @@ export interface PipelineOutcome {
   tracks: ObjectTrack[];
   textSegments: TextSegment[];
   timing: Pick<Timing, 'decodeMs' | 'detectMs' | 'ocrMs'>;
+  /** What is wrong with the video; each code at most once. */
+  warnings: ResultsWarning[];
 }
 
 /** Turns a local video file into results. */

@@ -6,6 +6,7 @@ import type { ObjectDetector } from '../detection/object-detector.ts';
 import { extractFrames, type SampledFrame } from '../frames/extract-frames.ts';
 import type { FfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
 import { probeVideo } from '../frames/probe-video.ts';
+import { analysedMs } from '../job-time-limit.ts';
 import type { TextReader } from '../ocr/text-reader.ts';
 import { createObjectTracker } from '../tracking/object-tracks.ts';
 import { createTextSegmenter } from '../tracking/text-segments.ts';
@@ -18,7 +19,8 @@ export interface PipelineLimits {
   maxDurationSeconds: number;
   maxFramePixels: number;
   maxSampledFrames: number;
-  maxSeconds: number;
+  /** Seconds of wall time for so many milliseconds of video. */
+  jobSecondsFor(analysedMs: number): number;
 }
 
 interface AnalysedFrame {
@@ -82,6 +84,7 @@ export function createYoloOcrPipeline(deps: {
       const tracker = createObjectTracker();
       const segmenter = createTextSegmenter();
       const timing = { decodeMs: 0, detectMs: 0, ocrMs: 0, ...earlier?.progress.timing };
+      const warnings = new Map(earlier?.progress.warnings.map((warning) => [warning.code, warning]));
       let sampledFrames = 0;
       const follow = (frame: Omit<AnalysedFrame, 'detectMs' | 'ocrMs'>) => {
         sampledFrames += 1;
@@ -100,8 +103,9 @@ export function createYoloOcrPipeline(deps: {
         range: { startMs: options.startMs, endMs: options.endMs },
         afterFrameIndex,
         maxFrames: limits.maxSampledFrames,
-        maxSeconds: limits.maxSeconds,
+        maxSeconds: limits.jobSecondsFor(analysedMs(facts.media.durationMs, options)),
         signal,
+        onWarning: (warning) => warnings.set(warning.code, warning),
       });
       const analysed = mapInOrder(
         measureWaiting(frames, (ms) => (timing.decodeMs += ms)),
@@ -112,7 +116,8 @@ export function createYoloOcrPipeline(deps: {
         timing.detectMs += detectMs;
         timing.ocrMs += ocrMs;
         const detections = follow(frame);
-        await observer.onFrame({ ...frame, detections }, { timing: { ...timing } });
+        const progress = { timing: { ...timing }, warnings: [...warnings.values()] };
+        await observer.onFrame({ ...frame, detections }, progress);
       }
 
       return {
@@ -122,6 +127,8 @@ export function createYoloOcrPipeline(deps: {
         tracks: tracker.tracks(),
         textSegments: segmenter.segments(),
         timing,
+        // In one order, whichever attempt met them first.
+        warnings: [...warnings.values()].toSorted((a, b) => a.code.localeCompare(b.code, 'en')),
       };
     },
   };

@@ -35,7 +35,7 @@ let black: RgbImage;
 let detector: ObjectDetector;
 
 beforeAll(async () => {
-  const binaries = await findFfmpegBinaries({}, logger);
+  const binaries = await findFfmpegBinaries(readConfig(), logger);
   const limits = { maxDurationSeconds: 60, maxFramePixels: 10_000_000 };
   const facts = await probeVideo(binaries, TINY_VIDEO, limits, signal);
   const bounds = { samplesPerSecond: 1, maxFrames: 10, maxSeconds: 60, signal };

@@ -38,7 +38,7 @@ async function analyse(
     binaries: await testBinaries(),
     detector,
     textReader,
-    limits: { ...WIDE_LIMITS, maxSampledFrames: 100, maxSeconds: 60 },
+    limits: { ...WIDE_LIMITS, maxSampledFrames: 100, jobSecondsFor: () => 60 },
     framesInFlight: 2,
   });
   const frames: FrameResult[] = [];
@@ -46,7 +46,7 @@ async function analyse(
     // As they come back from storage.
     for (const frame of done) yield structuredClone(frame);
   }
-  const progress = { timing: { decodeMs: 1, detectMs: 1, ocrMs: 1 } };
+  const progress = { timing: { decodeMs: 1, detectMs: 1, ocrMs: 1 }, warnings: [] };
   const observer = {
     onMedia: async () => (done.length === 0 ? null : { progress, frames: earlierFrames() }),
     onFrame: async (frame: FrameResult) => {

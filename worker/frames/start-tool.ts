@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { PassThrough, type Readable } from 'node:stream';
+import { type Confinement, MAX_DECODER_THREADS } from './confinement.ts';
+import { createLineReader } from './read-lines.ts';
+import { watchForStall } from './stall-watch.ts';
+import { endingOf, tellsCrash, type ToolEnding } from './tool-ending.ts';
+
+/** One run of ffmpeg or ffprobe. */
+export interface ToolRequest {
+  program: string;
+  args: readonly string[];
+  confinement: Confinement;
+  /** What goes to standard input, if anything; the run owns it. */
+  input?: Readable;
+  /** About how many bytes of standard output are buffered before the child has to wait for the reader. */
+  bufferBytes?: number;
+  /** Called with every line of standard error. */
+  onLine?: (line: string) => void;
+  signal: AbortSignal;
+  /** Wall time in milliseconds. */
+  timeoutMs: number;
+  /** Milliseconds without any progress after which the run is ended; unlimited unless given. */
+  stallMs?: number;
+}
+
+/** How a run ended. */
+export interface ToolOutcome {
+  ending: ToolEnding;
+  /** Missing when it finished; else exit code or signal, the command line and the last lines of standard error. */
+  failure?: Error;
+}
+
+/** A started run; its owner calls `stop` in every case. */
+export interface ToolRun {
+  /** Standard output. It ends when the child is gone, however it ended. */
+  readonly output: PassThrough;
+  /** Settles, without ever rejecting, when the child is gone and what it wrote has been read. */
+  readonly outcome: Promise<ToolOutcome>;
+  /** Says whether the reader waits for output; while it does not, silence is no stall. It does from the beginning. */
+  expectOutput(expected: boolean): void;
+  /** Kills the child if it still runs, waits until it is gone and closes the streams; a second call does nothing. */
+  stop(): Promise<void>;
+}
+
+const STDERR_LINES = 60;
+const DEFAULT_BUFFER_BYTES = 64 * 1024;
+/** Processor time that the threads of a decoder, if they never waited, would use in a second of wall time. */
+const CPU_SECONDS_PER_SECOND = MAX_DECODER_THREADS;
+
+/**
+ * Starts ffmpeg or ffprobe, confined, as the leader of a session of its own: whatever ends the run also ends everything
+ * that the child has started. Aborting the signal, passing the time limit and stalling kill it.
+ */
+export function startTool(request: ToolRequest): ToolRun {
+  const { signal, confinement, input, timeoutMs, stallMs } = request;
+  const output = new PassThrough({ readableHighWaterMark: request.bufferBytes ?? DEFAULT_BUFFER_BYTES });
+  const cpuSeconds = Math.ceil((timeoutMs / 1000) * CPU_SECONDS_PER_SECOND);
+  const { program, args } = confinement.wrap(request.program, request.args, cpuSeconds);
+  mkdirSync(confinement.directory, { recursive: true, mode: 0o700 });
+  const child = spawn(program, args, {
+    cwd: confinement.directory,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    windowsHide: true,
+  });
+
+  if (child.pid === undefined) return neverStarted(child, output, request);
+  const { pid } = child;
+
+  let exited = false;
+  let ended: { ending: ToolEnding; cause?: unknown } | undefined;
+  const end = (ending: ToolEnding, cause?: unknown): void => {
+    ended ??= { ending, cause };
+    if (!exited) killGroup(pid);
+    // A process that left the group may hold the pipes open for ever; what is in them is not wanted any more.
+    child.stdout.unpipe(output).destroy();
+    child.stderr.destroy();
+    output.end();
+  };
+  const onAbort = (): void => end('stopped');
+  const timer = setTimeout(() => end('timed-out'), timeoutMs);
+  const watch = stallMs === undefined ? undefined : watchForStall(pid, stallMs, () => end('stalled'));
+
+  const lastLines: string[] = [];
+  let toldCrash = false;
+  const lines = createLineReader((line) => {
+    toldCrash ||= tellsCrash(line);
+    lastLines.push(line);
+    if (lastLines.length > STDERR_LINES) lastLines.shift();
+    request.onLine?.(line);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    watch?.noteOutput();
+    lines.add(text);
+  });
+  child.stdout.on('data', () => watch?.noteOutput()).pipe(output);
+  // A child that does not read its input to the end is no fault; what it says about that tells more.
+  child.stdin.on('error', () => {});
+  if (input === undefined) child.stdin.end();
+  else input.on('error', (error) => end('input-failed', error)).pipe(child.stdin);
+
+  // Whatever it has started and left behind holds the pipes open, and nobody wants its output.
+  child.once('exit', () => {
+    killGroup(pid);
+    exited = true;
+  });
+  const outcome = once(child, 'close').then((): ToolOutcome => {
+    clearTimeout(timer);
+    watch?.close();
+    signal.removeEventListener('abort', onAbort);
+    lines.end();
+    output.end();
+    const ending = ended?.ending ?? endingOf(child.exitCode, child.signalCode, toldCrash);
+    if (ending === 'finished') return { ending };
+    const how = child.signalCode ?? `code ${child.exitCode}`;
+    const text = [
+      `${request.program} ended with ${how} (${ending}).`,
+      child.spawnargs.join(' '),
+      ...lastLines,
+    ];
+    return { ending, failure: new Error(text.join('\n'), { cause: ended?.cause }) };
+  });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+
+  return {
+    output,
+    outcome,
+    expectOutput: (expected) => watch?.expectOutput(expected),
+    async stop() {
+      end('stopped');
+      await outcome;
+      input?.destroy();
+      output.destroy();
+    },
+  };
+}
+
+/** The run of a child that did not come to life: it may not even have streams, and tells why a moment later. */
+function neverStarted(child: ChildProcess, output: PassThrough, { input }: ToolRequest): ToolRun {
+  output.end();
+  const outcome = once(child, 'error').then(([cause]: unknown[]): ToolOutcome => ({
+    ending: 'not-started',
+    failure: new Error(`${child.spawnfile} cannot be started.`, { cause }),
+  }));
+  return {
+    output,
+    outcome,
+    expectOutput() {},
+    async stop() {
+      await outcome;
+      input?.destroy();
+      output.destroy();
+    },
+  };
+}
+
+/** Kills a child with everything it has started, as far as that has not left the group. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing of the group is left.
+  }
+}
