@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { childEnvironment, projectRoot, type Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import type { Logger } from '../logger.ts';
+import { startServiceProcess } from '../processes/service-process.ts';
 import { createReleaseStack } from '../release-stack.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
-import { startServiceProcess } from './service-process.ts';
 
 /** Beyond their own grace period, for closing connections. */
 const EXTRA_GRACE_MS = 2_000;
