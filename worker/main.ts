@@ -1,45 +1,22 @@
-import { join } from 'node:path';
-import { waitForMigrations } from '../src/database/run-migrations.ts';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../src/config.ts';
+import { stopDeadlineMs } from '../src/processes/stop-deadlines.ts';
+import { supervise } from '../src/processes/supervise.ts';
 import { runUntilStopped } from '../src/run-until-stopped.ts';
-import { createServices, requireDatabaseUrl } from '../src/services.ts';
-import { createDiscardOutput } from './discard-output.ts';
-import { createEngines } from './engines.ts';
-import { createJobWorker } from './job-worker.ts';
-import { createRunAttempt } from './run-attempt.ts';
 
-await runUntilStopped('worker', async ({ config, logger, stopping }) => {
-  const databaseUrl = requireDatabaseUrl(config);
-  const engines = await createEngines(config, logger);
-  try {
-    await waitForMigrations(databaseUrl, { timeoutMs: config.DATABASE_WAIT_MS, logger, signal: stopping });
-    const services = await createServices(config, logger);
-    try {
-      const { dataSource, queue, storage } = services;
-      const worker = createJobWorker({
-        dataSource,
-        queue,
-        logger,
-        runAttempt: createRunAttempt({
-          storage,
-          logger,
-          manager: dataSource.manager,
-          pipelines: engines.pipelines,
-          scratchDirectory: join(config.DATA_DIR, 'scratch'),
-        }),
-        discardOutput: createDiscardOutput({ dataSource, storage }),
-        pollMs: config.WORKER_POLL_MS,
-        maxJobSeconds: config.MAX_JOB_SECONDS,
-        maxAttempts: config.MAX_ATTEMPTS,
-      });
-      logger.info('worker ready');
-      process.send?.({ ready: 'worker' });
-      await worker.runForever(stopping);
-      logger.info('worker stopping');
-    } finally {
-      await services.close();
-    }
-  } finally {
-    await engines.close();
-  }
-  logger.info('worker stopped');
+// Beside this file and with its extension: .ts where types are stripped on the fly, .js in a build.
+const entry = fileURLToPath(new URL(`./loop-main${extname(import.meta.url)}`, import.meta.url));
+
+// The supervisor: small, so that nothing in it can crash or leak. The work is done in its child.
+await runUntilStopped('supervisor', async ({ config, logger, stopping }) => {
+  await supervise({
+    entry,
+    logger,
+    stopping,
+    name: 'worker',
+    environment: childEnvironment({}),
+    graceMs: stopDeadlineMs(config),
+    onReady: (said) => process.send?.({ ready: said }),
+  });
 });
