@@ -218,7 +218,7 @@ export const ERROR_CODES = {
     httpStatus: 500,
     retryable: true,
     seenIn: JOB,
-    when: 'Object detection or text recognition did not answer for as long as the operator allows, and was restarted.',
+    when: 'Object detection or text recognition crashed or did not answer for as long as the operator allows, and was restarted.',
     remedy: 'Another attempt is made; if the last one fails too, tell the operator.',
   },
   WORKER_STOPPED: {

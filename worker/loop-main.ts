@@ -17,7 +17,7 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
     maxJobs: config.WORKER_MAX_JOBS,
     maxMemoryBytes: config.WORKER_MAX_MEMORY_BYTES,
   });
-  const engines = await createEngines(config, logger);
+  const engines = await createEngines(config, logger, (reason) => wear.giveUp(reason));
   try {
     await waitForMigrations(databaseUrl, { timeoutMs: config.DATABASE_WAIT_MS, logger, signal: stopping });
     const services = await createServices(config, logger);

@@ -19,6 +19,13 @@ describe('the wear of a worker process', () => {
     expect(wear.reason()).toBeNull();
   });
 
+  it('is too much at once when a part of the process has given up', () => {
+    const wear = createWorkerWear({ maxJobs: 9, maxMemoryBytes: 1, residentBytes: () => 0 });
+    wear.giveUp('The detector is broken.');
+    wear.giveUp('And more.');
+    expect(wear.reason()).toBe('The detector is broken.');
+  });
+
   it('is never too much before the first job: a limit that is too low must not stop all work', () => {
     const wear = createWorkerWear({ maxJobs: 1, maxMemoryBytes: 1 });
     expect(wear.reason()).toBeNull();
