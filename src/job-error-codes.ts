@@ -97,7 +97,7 @@ export const JOB_ERROR_CODES = {
     httpStatus: 500,
     retryable: true,
     seenIn: ['job'],
-    when: 'Object detection or text recognition did not answer for as long as the operator allows, and was restarted.',
+    when: 'Object detection or text recognition crashed or did not answer for as long as the operator allows, and was restarted.',
     remedy: 'Another attempt is made; if the last one fails too, tell the operator.',
   },
   WORKER_STOPPED: {

@@ -2,12 +2,14 @@ import { storageDirectory, useTemporaryDirectory } from './config.ts';
 import { migrateUp } from './database/run-migrations.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
 import { createHttpServer } from './http/create-http-server.ts';
+import { dieWithParent } from './processes/stop-deadlines.ts';
 import { createReleaseStack } from './release-stack.ts';
 import { runUntilStopped, untilAborted } from './run-until-stopped.ts';
 import { createServices, requireDatabaseUrl } from './services.ts';
 import { startUploadExpiry } from './uploads/expire-uploads.ts';
 
 await runUntilStopped('api', async ({ config, logger, stopping }) => {
+  dieWithParent(config);
   await migrateUp(requireDatabaseUrl(config), logger);
   const owned = createReleaseStack();
   try {

@@ -31,6 +31,8 @@ export async function runUntilStopped(
   process.on('SIGTERM', stop);
   // Only a process that was started with a channel to its parent gets this: a launcher that died must not leave us.
   process.on('disconnect', () => stop('its parent ended'));
+  // The parent may have died while our modules were being loaded, when nobody listened.
+  if (process.send && !process.connected) stop('its parent ended');
 
   let logger: Logger | undefined;
   try {

@@ -17,22 +17,30 @@ export interface Engines {
 }
 
 /**
- * Starts ffmpeg's, TensorFlow.js's and tesseract.js's side of the worker. The caller must `close` it.
+ * Starts ffmpeg's, TensorFlow.js's and tesseract.js's side of the worker. The caller must `close` it. `onGivenUp` is
+ * called when one of them is broken and will not mend.
  * @throws AppError TOOL_UNAVAILABLE or MODEL_UNAVAILABLE saying what to install or fetch.
  */
-export async function createEngines(config: Config, logger: Logger): Promise<Engines> {
+export async function createEngines(
+  config: Config,
+  logger: Logger,
+  onGivenUp: (reason: string) => void,
+): Promise<Engines> {
   const owned = createReleaseStack();
   try {
     const binaries = await findFfmpegBinaries(config, logger);
     const detector = await createThreadDetector({
       modelDirectory: join(modelsDirectory(config), DEFAULT_MODEL),
       threads: config.DETECTION_THREADS,
+      stallMs: config.INFERENCE_STALL_MS,
       logger,
+      onGivenUp,
       ...(config.TF_BACKEND === undefined ? {} : { backend: config.TF_BACKEND }),
     });
     owned.add(() => detector.close());
     const textReader = await createTesseractReader({
       workers: config.OCR_WORKERS,
+      stallMs: config.INFERENCE_STALL_MS,
       scratchDirectory: join(config.DATA_DIR, 'scratch'),
     });
     owned.add(() => textReader.close());

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { childEnvironment, projectRoot, type Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import type { Logger } from '../logger.ts';
+import { startServiceProcess } from '../processes/service-process.ts';
+import { launcherDeadlineMs } from '../processes/stop-deadlines.ts';
 import { createReleaseStack } from '../release-stack.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
-import { startServiceProcess } from './service-process.ts';
 
-/** Beyond their own grace period, for closing connections. */
-const EXTRA_GRACE_MS = 2_000;
-
-/** Postgres (unless DATABASE_URL names one), an API and a worker, each its own process. */
+/** Postgres (unless DATABASE_URL names one), an API and a supervised worker, each its own process. */
 export interface Stack {
   /** Base URL of the API. */
   url: string;
@@ -55,7 +53,7 @@ export async function startStack(options: {
         environment,
         entry: join(projectRoot, 'dist', entry),
       });
-      owned.add(() => service.stop(config.SHUTDOWN_GRACE_MS + EXTRA_GRACE_MS));
+      owned.add(() => service.stop(launcherDeadlineMs(config)));
       return service;
     };
     // Together: the worker loads its engines while the API migrates. Whichever fails, both have been added or ended.

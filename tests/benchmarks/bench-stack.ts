@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { createApiKeys } from '../../dist/src/access/api-keys.js';
-import { startServiceProcess, type ServiceProcess } from '../../dist/src/cli/service-process.js';
+import { startServiceProcess, type ServiceProcess } from '../../dist/src/processes/service-process.js';
 import { childEnvironment, projectRoot } from '../../dist/src/config.js';
 import { connectDataSource } from '../../dist/src/database/data-source.js';
 import { startEmbeddedPostgres } from '../../dist/src/database/embedded-postgres.js';

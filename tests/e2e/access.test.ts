@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
 import { z } from 'zod';
-import { startServiceProcess } from '../../src/cli/service-process.ts';
+import { startServiceProcess } from '../../src/processes/service-process.ts';
 import { childEnvironment, projectRoot } from '../../src/config.ts';
 import { RESULTS_FORMAT_INFO, RESULTS_FORMATS } from '../../src/results/results-formats.ts';
 import { makeKey } from '../helpers/api-keys.ts';

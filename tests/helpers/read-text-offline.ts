@@ -23,7 +23,7 @@ for (let pixel = 0; pixel < width * height; pixel += 1) {
   data.set(rgba.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
 }
 
-const reader = await createTesseractReader({ workers: 1, scratchDirectory: tmpdir() });
+const reader = await createTesseractReader({ workers: 1, stallMs: 60_000, scratchDirectory: tmpdir() });
 const reading = { languages, minConfidence: 0.5 };
 const { texts } = await reader.read({ width, height, data }, reading, new AbortController().signal);
 console.log(JSON.stringify(texts));

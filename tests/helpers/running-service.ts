@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { blob } from 'node:stream/consumers';
 import { z } from 'zod';
-import { startServiceProcess, type ServiceProcess } from '../../src/cli/service-process.ts';
+import { startServiceProcess, type ServiceProcess } from '../../src/processes/service-process.ts';
 import { childEnvironment, projectRoot } from '../../src/config.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../src/errors.ts';
 import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { Recogniser } from './recogniser.ts';
 
 /** What a pool is made of. */
@@ -15,7 +16,7 @@ export interface RecogniserPool {
   /**
    * Runs `work` with an engine for these languages (their order counts), as soon as one of the places is free. When
    * `work` fails, its engine is ended and replaced the next time.
-   * @throws the signal's reason when it is aborted before an engine is there; AppError WORKER_STOPPED when the pool is
+   * @throws the signal's reason as soon as it is aborted before an engine is there; AppError WORKER_STOPPED when the pool is
    * closed; what `start` and `work` throw.
    */
   use<T>(
@@ -37,26 +38,31 @@ export function createRecogniserPool(options: RecogniserPoolOptions): Recogniser
   /** The one that has been idle for the longest time comes first. */
   const idle: PooledEngine[] = [];
   const all = new Set<PooledEngine>();
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   const starting = new Set<Promise<unknown>>();
   let busy = 0;
   let closed = false;
 
   const takePlace = async (signal: AbortSignal): Promise<void> => {
-    while (busy >= options.places) {
+    for (;;) {
+      signal.throwIfAborted();
+      if (closed) throw readerClosed();
+      if (busy < options.places) break;
       const turn = Promise.withResolvers<void>();
-      waiting.push(turn.resolve);
-      await turn.promise;
+      waiting.add(turn.resolve);
+      await unlessAborted(turn.promise, signal).finally(() => waiting.delete(turn.resolve));
     }
-    signal.throwIfAborted();
-    if (closed) throw readerClosed();
     busy += 1;
   };
 
   const leavePlace = (): void => {
     busy -= 1;
-    // All are woken, because some may have been aborted while they waited.
-    for (const wake of waiting.splice(0)) wake();
+    wakeWaiting();
+  };
+
+  /** All of them, because those that come first may want no place any more. */
+  const wakeWaiting = (): void => {
+    for (const wake of waiting) wake();
   };
 
   /** An idle engine for the languages, or a new one, for which an idle engine of other languages may have to go. */
@@ -77,6 +83,11 @@ export function createRecogniserPool(options: RecogniserPoolOptions): Recogniser
     await pooled.engine.terminate();
   };
 
+  const putBack = async (pooled: PooledEngine): Promise<void> => {
+    if (closed) await discard(pooled);
+    else idle.push(pooled);
+  };
+
   const prepare = async (languages: readonly OcrLanguage[]): Promise<PooledEngine> => {
     const preparing = findEngine(languages);
     starting.add(preparing);
@@ -90,27 +101,31 @@ export function createRecogniserPool(options: RecogniserPoolOptions): Recogniser
   return {
     async use(languages, work, signal) {
       await takePlace(signal);
+      const preparing = prepare(languages);
+      let pooled: PooledEngine;
       try {
-        const pooled = await prepare(languages);
-        let healthy = true;
-        try {
-          if (closed) throw readerClosed();
-          signal.throwIfAborted();
-          healthy = false;
-          const result = await work(pooled.engine);
-          healthy = true;
-          return result;
-        } finally {
-          if (healthy && !closed) idle.push(pooled);
-          else await discard(pooled);
-        }
+        pooled = await unlessAborted(preparing, signal);
+      } catch (error) {
+        // A start cannot be stopped half-way: it keeps its place until it is over, and the engine is for the next.
+        void preparing.then(putBack, () => {}).finally(leavePlace);
+        throw error;
+      }
+      let healthy = false;
+      try {
+        if (closed) throw readerClosed();
+        const result = await work(pooled.engine);
+        healthy = true;
+        return result;
       } finally {
+        if (healthy) await putBack(pooled);
+        else await discard(pooled);
         leavePlace();
       }
     },
 
     async close() {
       closed = true;
+      wakeWaiting();
       // An engine that is just starting cannot be stopped half-way; it ends as soon as it runs.
       await Promise.allSettled(starting);
       const engines = [...all];

@@ -1,7 +1,11 @@
-import { Worker as Thread } from 'node:worker_threads';
-import { createWorker, OEM, PSM } from 'tesseract.js';
+import type { Worker as Thread } from 'node:worker_threads';
+import { createWorker, OEM, PSM, type Worker as Engine } from 'tesseract.js';
 import { AppError } from '../../src/errors.ts';
 import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
+import { endThread } from '../end-thread.ts';
+import { inferenceCrashed } from '../inference-errors.ts';
+import { withTimeLimit } from '../time-limit.ts';
+import { catchThread } from './catch-thread.ts';
 import { withLanguageFolder } from './language-data.ts';
 
 /** A line as the engine reports it: text as read, confidence 0..1, corners in pixels. */
@@ -16,23 +20,33 @@ export interface RecognisedLine {
 
 /** One tesseract.js engine on its own thread: one image at a time. */
 export interface Recogniser {
-  /** Lines of text in an encoded image (PGM, PNG, JPEG). Rejects when the engine fails or its thread dies. */
+  /**
+   * Lines of text in an encoded image (PGM, PNG, JPEG).
+   * @throws AppError INFERENCE_STALLED when the engine fails or its thread dies.
+   */
   recognise(image: Buffer): Promise<RecognisedLine[]>;
-  /** Ends the thread, also in mid-recognition; a second call, or one after the thread's death, does nothing more. */
+  /** Ends the thread, also in mid-recognition, in bounded time; a second call, or one after its death, does nothing more. */
   terminate(): Promise<void>;
 }
 
+/** How long an engine may take to load its languages. */
+const START_MS = 120_000;
+
 /**
- * Starts an engine that reads these languages, the main one first. Nothing is downloaded: the engine would fetch what
- * it does not find, so it is given a folder (in `scratchDirectory`, for as long as it starts) in which all are found.
+ * Starts an engine that reads these languages, the main one first, within `startMs` milliseconds. Nothing is
+ * downloaded: the engine would fetch what it does not find, so it is given a folder (in `scratchDirectory`, for as long
+ * as it starts) in which all are found.
  * @throws AppError TOOL_UNAVAILABLE when the data is missing or the engine does not start.
  */
 export async function createRecogniser(
   languages: readonly OcrLanguage[],
   scratchDirectory: string,
+  startMs = START_MS,
 ): Promise<Recogniser> {
   try {
-    return await withLanguageFolder(languages, scratchDirectory, (folder) => startEngine(languages, folder));
+    return await withLanguageFolder(languages, scratchDirectory, (folder) =>
+      startEngine(languages, folder, startMs),
+    );
   } catch (cause) {
     throw new AppError(
       'TOOL_UNAVAILABLE',
@@ -42,42 +56,57 @@ export async function createRecogniser(
   }
 }
 
-async function startEngine(languages: readonly OcrLanguage[], languageFolder: string): Promise<Recogniser> {
+async function startEngine(
+  languages: readonly OcrLanguage[],
+  languageFolder: string,
+  startMs: number,
+): Promise<Recogniser> {
   const failure = Promise.withResolvers<never>();
   // Several calls wait for it, or none; a rejection that nobody awaits must not end the process.
   failure.promise.catch(() => {});
 
-  const starting = createWorker([...languages], OEM.LSTM_ONLY, {
-    langPath: languageFolder,
-    gzip: true,
-    cacheMethod: 'none',
-    // Without it the library throws inside a message handler, which would end the process.
-    errorHandler: (reason: unknown) =>
-      failure.reject(new Error('tesseract.js reported an error', { cause: reason })),
-  });
-  const engine = await Promise.race([starting, failure.promise]);
-  const ended = Promise.withResolvers<void>();
-  if ('worker' in engine && engine.worker instanceof Thread) {
-    engine.worker.on('error', (error) => failure.reject(error));
-    engine.worker.on('exit', () => {
-      failure.reject(new Error('the thread of tesseract.js ended'));
-      ended.resolve();
+  const { thread, result: starting } = catchThread(() =>
+    createWorker([...languages], OEM.LSTM_ONLY, {
+      langPath: languageFolder,
+      gzip: true,
+      cacheMethod: 'none',
+      // Without it the library throws inside a message handler, which would end the process.
+      errorHandler: (reason: unknown) =>
+        failure.reject(new Error('tesseract.js reported an error', { cause: reason })),
+    }),
+  );
+  thread?.on('error', (error) => failure.reject(error));
+  thread?.on('exit', () => failure.reject(new Error('the thread of tesseract.js ended')));
+  try {
+    const engine = await withTimeLimit(Promise.race([prepared(starting), failure.promise]), startMs, () => {
+      return new Error(`tesseract.js did not start within ${startMs} ms`);
     });
-  } else {
-    ended.resolve();
+    return recogniserOver(engine, thread, failure.promise);
+  } catch (error) {
+    if (thread !== null) await endThread(thread);
+    throw error;
   }
+}
+
+async function prepared(starting: Promise<Engine>): Promise<Engine> {
+  const engine = await starting;
   await engine.setParameters({
     tessedit_pageseg_mode: PSM.AUTO,
     // The engine's own chatter about resolutions.
     debug_file: '/dev/null',
   });
+  return engine;
+}
 
+function recogniserOver(engine: Engine, thread: Thread | null, failure: Promise<never>): Recogniser {
   return {
     async recognise(image) {
       const { data } = await Promise.race([
         engine.recognize(image, {}, { text: false, blocks: true }),
-        failure.promise,
-      ]);
+        failure,
+      ]).catch((cause: unknown) => {
+        throw inferenceCrashed('Text recognition', cause);
+      });
       const lines = (data.blocks ?? [])
         .flatMap((block) => block.paragraphs)
         .flatMap((paragraph) => paragraph.lines);
@@ -92,8 +121,9 @@ async function startEngine(languages: readonly OcrLanguage[], languageFolder: st
     },
 
     async terminate() {
+      // The library's own function does not wait for the thread.
       await engine.terminate();
-      await ended.promise;
+      if (thread !== null) await endThread(thread);
     },
   };
 }

@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { ANALYSIS_DEFAULTS } from '../../src/jobs/analysis-options.ts';
 import type { TextLine } from '../../src/results/results-document.ts';
+import { inferenceStalled } from '../inference-errors.ts';
 import type { RgbImage } from '../rgb-image.ts';
+import { withTimeLimit } from '../time-limit.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { toPortableGraymap } from './portable-graymap.ts';
 import { createRecogniserPool } from './recogniser-pool.ts';
 import { createRecogniser, type RecognisedLine } from './recogniser.ts';
@@ -16,17 +19,19 @@ const PLAUSIBLE_TEXT = /[\p{L}\p{N}]{2}/u;
 
 /**
  * Reads text with at most `workers` tesseract.js engines, each on a thread of its own. An engine that is busy when the
- * reading is aborted is ended at once, and replaced when it is next needed. `scratchDirectory` is for what an engine
- * needs while it starts. The first engine, for the default languages, starts at once, to prove that it does.
+ * reading is aborted, or that does not answer within `stallMs` milliseconds, is ended at once, and replaced when it is next
+ * needed. `scratchDirectory` is for what an engine needs while it starts. The first engine, for the default languages, starts at once, to prove that it does.
  * @throws AppError TOOL_UNAVAILABLE when the engine cannot start.
  */
 export async function createTesseractReader(options: {
   workers: number;
+  stallMs: number;
   scratchDirectory: string;
 }): Promise<TextReader> {
+  const { workers, stallMs, scratchDirectory } = options;
   const pool = createRecogniserPool({
-    places: options.workers,
-    start: (languages) => createRecogniser(languages, options.scratchDirectory),
+    places: workers,
+    start: (languages) => createRecogniser(languages, scratchDirectory),
   });
   await pool.use(ANALYSIS_DEFAULTS.languages, async () => {}, new AbortController().signal);
 
@@ -38,7 +43,10 @@ export async function createTesseractReader(options: {
         languages,
         async (engine) => {
           const begun = performance.now();
-          const lines = await unlessAborted(engine.recognise(toPortableGraymap(frame)), signal);
+          const recognition = withTimeLimit(engine.recognise(toPortableGraymap(frame)), stallMs, () =>
+            inferenceStalled('Text recognition', stallMs),
+          );
+          const lines = await unlessAborted(recognition, signal);
           return {
             texts: toTextLines(lines, frame, minConfidence),
             elapsedMs: performance.now() - begun,
@@ -71,18 +79,6 @@ function toTextLines(lines: readonly RecognisedLine[], frame: RgbImage, minConfi
 /** `value` as a part of `whole`, to five decimals: finer than a pixel of any frame. */
 function part(value: number, whole: number): number {
   return Math.round((value / whole) * 1e5) / 1e5;
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function readEngineVersion(): string {

@@ -29,7 +29,7 @@ export interface TextReader {
   /**
    * Reads one frame: lines of text from top to bottom. Several calls at once are spread over the engine's workers.
    * @throws the signal's reason when it is aborted; AppError TOOL_UNAVAILABLE when an engine for the languages cannot
-   * start.
+   * start, INFERENCE_STALLED when it crashes or does not answer in time.
    */
   read(frame: RgbImage, options: ReadingOptions, signal: AbortSignal): Promise<FrameTexts>;
   /** Ends the workers; a second call does nothing. */

@@ -40,7 +40,7 @@ export type ErrorCode =
   | 'FRAME_TOO_LARGE'
   /** HTTP 409. The idempotency key was used within 7 days for another file or other options. Use a new key for each new submission. */
   | 'IDEMPOTENCY_KEY_REUSED'
-  /** HTTP 500. Object detection or text recognition did not answer for as long as the operator allows, and was restarted. Another attempt is made; if the last one fails too, tell the operator. */
+  /** HTTP 500. Object detection or text recognition crashed or did not answer for as long as the operator allows, and was restarted. Another attempt is made; if the last one fails too, tell the operator. */
   | 'INFERENCE_STALLED'
   /** HTTP 500. Everything that nobody foresaw. The log has the cause under `extensions.correlationId`. Tell the operator the correlation id. */
   | 'INTERNAL_SERVER_ERROR'

@@ -18,7 +18,7 @@ const logger = createSilentLogger();
 const signal = new AbortController().signal;
 const modelDirectory = join(modelsDirectory(readConfig()), DEFAULT_MODEL);
 const start = (backend: 'wasm' | 'cpu', threads: number) =>
-  createThreadDetector({ modelDirectory, backend, threads, logger });
+  createThreadDetector({ modelDirectory, backend, threads, logger, stallMs: 60_000 });
 
 /** The same detections within what different arithmetic may differ by. */
 const expectClose = (actual: Detection[] = [], expected: Detection[] = []) => {
@@ -107,11 +107,21 @@ describe('the detector on threads', () => {
       modelDirectory: '/nonexistent',
       backend: 'wasm',
       threads: 1,
+      stallMs: 60_000,
       logger,
     });
     await expect(missing).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
       message: expect.stringContaining('npm run models:fetch'),
+    });
+  });
+
+  it('gives up a thread that takes too long to start', async () => {
+    const { directory, manifest } = await loadModel(modelDirectory);
+    const late = startDetectorThread({ directory, manifest, backend: 'wasm' }, 1);
+    await expect(late).rejects.toMatchObject({
+      code: 'TOOL_UNAVAILABLE',
+      message: expect.stringContaining('did not start within 1 ms'),
     });
   });
 

@@ -53,7 +53,7 @@ describe('the text reader', () => {
   };
   let reader: TextReader;
   beforeAll(async () => {
-    reader = await createTesseractReader({ workers: 2, scratchDirectory });
+    reader = await createTesseractReader({ workers: 2, stallMs: 60_000, scratchDirectory });
   });
   afterAll(() => reader.close());
 

@@ -21,8 +21,14 @@ let textReader: TextReader;
 beforeAll(async () => {
   const modelDirectory = join(modelsDirectory(readConfig()), DEFAULT_MODEL);
   const logger = createSilentLogger();
-  detector = await createThreadDetector({ modelDirectory, backend: 'wasm', threads: 1, logger });
-  textReader = await createTesseractReader({ workers: 1, scratchDirectory });
+  detector = await createThreadDetector({
+    modelDirectory,
+    backend: 'wasm',
+    threads: 1,
+    stallMs: 60_000,
+    logger,
+  });
+  textReader = await createTesseractReader({ workers: 1, stallMs: 60_000, scratchDirectory });
 });
 afterAll(async () => {
   await textReader.close();

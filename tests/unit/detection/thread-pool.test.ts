@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { AppError } from '../../../src/errors.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
 import type { DetectorThread } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
 import type { DetectedReport } from '../../../worker/detection/tensorflow/thread-messages.ts';
 import { createThreadPool, type ThreadPool } from '../../../worker/detection/tensorflow/thread-pool.ts';
 import type { RgbImage } from '../../../worker/rgb-image.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
 
 /** A thread that answers when the test says so. */
 interface FakeThread extends DetectorThread {
@@ -49,6 +50,15 @@ function pixel(): RgbImage {
   return { width: 1, height: 1, data: new Uint8Array(new SharedArrayBuffer(3)) };
 }
 
+function useFakeTime(): void {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+}
+
+/** A spare thread as soon as the pool has started it. */
+function spare(started: readonly FakeThread[], number: number): Promise<FakeThread> {
+  return waitFor(async () => started[number - 1], 10_000, `replacement ${number}`);
+}
+
 /** Lets everything happen that is already decided. */
 async function settle(): Promise<void> {
   await new Promise((done) => {
@@ -61,22 +71,29 @@ describe('the pool of detection threads', () => {
   let pool: ThreadPool | undefined;
   let started: FakeThread[] = [];
 
-  function start(threads: FakeThread[], spareCount = 0): ThreadPool {
+  function start(
+    threads: FakeThread[],
+    spareCount = 0,
+    options: { stallMs?: number; abandonedMs?: number; onGivenUp?: (reason: string) => void } = {},
+  ): ThreadPool {
     started = [];
     pool = createThreadPool({
       threads,
+      stallMs: 60_000,
+      ...options,
       logger: createSilentLogger(),
       startThread: () => {
         if (started.length >= spareCount) return Promise.reject(new Error('no spare'));
-        const spare = createFakeThread();
-        started.push(spare);
-        return Promise.resolve(spare);
+        const fresh = createFakeThread();
+        started.push(fresh);
+        return Promise.resolve(fresh);
       },
     });
     return pool;
   }
 
   afterEach(async () => {
+    jest.useRealTimers();
     await pool?.close();
   });
 
@@ -126,7 +143,8 @@ describe('the pool of detection threads', () => {
 
   it('gives up when threads keep dying without an answer', async () => {
     const thread = createFakeThread();
-    const threads = start([thread], 10);
+    const reasons: string[] = [];
+    const threads = start([thread], 10, { onGivenUp: (reason) => reasons.push(reason) });
     const waiting = threads.run(pixel(), 0.5, never);
     thread.die();
     await expect(waiting).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
@@ -139,6 +157,79 @@ describe('the pool of detection threads', () => {
     await settle();
     expect(started).toHaveLength(3);
     await expect(threads.run(pixel(), 0.5, never)).rejects.toThrow('All detection threads have died');
+    expect(reasons).toEqual([expect.stringContaining('All detection threads have died')]);
+  });
+
+  it('replaces a thread that does not answer, even one that cannot be ended, and fails only its frame', async () => {
+    const thread = createFakeThread();
+    const endings: string[] = [];
+    thread.terminate = () => {
+      endings.push('asked');
+      return new Promise(() => {});
+    };
+    const threads = start([thread], 1, { stallMs: 30 });
+    const stuck = threads.run(pixel(), 0.5, never);
+    const next = threads.run(pixel(), 0.5, never);
+    await expect(stuck).rejects.toMatchObject({ code: 'INFERENCE_STALLED', retryable: true });
+    expect(endings).toEqual(['asked']);
+    (await spare(started, 1)).answer(7);
+    expect((await next).elapsedMs).toBe(7);
+    // Its answer comes too late, and the thread gets no further frame.
+    thread.answer(1);
+    await settle();
+    expect(thread.frames).toHaveLength(1);
+  });
+
+  it('does not count the time that a frame waits for a thread', async () => {
+    useFakeTime();
+    const thread = createFakeThread();
+    const threads = start([thread], 0, { stallMs: 150 });
+    const answers = [1, 2, 3].map(() => threads.run(pixel(), 0.5, never));
+    for (const elapsedMs of [1, 2, 3]) {
+      // Together the three take longer than a single one may.
+      jest.advanceTimersByTime(80);
+      thread.answer(elapsedMs);
+      await settle();
+    }
+    expect((await Promise.all(answers)).map(({ elapsedMs }) => elapsedMs)).toEqual([1, 2, 3]);
+  });
+
+  it('replaces a thread that stays busy with a frame of nobody, as often as that happens', async () => {
+    const first = createFakeThread();
+    const threads = start([first], 10, { abandonedMs: 20 });
+    let busy = first;
+    for (const number of [1, 2, 3, 4, 5]) {
+      const controller = new AbortController();
+      const running = threads.run(pixel(), 0.5, controller.signal);
+      const other = threads.run(pixel(), 0.5, never);
+      controller.abort(new Error('enough'));
+      await expect(running).rejects.toThrow('enough');
+      busy = await spare(started, number);
+      await settle();
+      busy.answer(number);
+      expect((await other).elapsedMs).toBe(number);
+    }
+    expect(first.isAlive()).toBe(false);
+  });
+
+  it('keeps a thread that answers soon after its frame was abandoned', async () => {
+    useFakeTime();
+    const thread = createFakeThread();
+    const threads = start([thread], 1, { abandonedMs: 60 });
+    const controller = new AbortController();
+    const running = threads.run(pixel(), 0.5, controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    jest.advanceTimersByTime(50);
+    thread.answer(1);
+    const next = threads.run(pixel(), 0.5, never);
+    await settle();
+    // Longer than an abandoned frame may last.
+    jest.advanceTimersByTime(1_000);
+    await settle();
+    thread.answer(2);
+    expect((await next).elapsedMs).toBe(2);
+    expect(started).toHaveLength(0);
   });
 
   it('fails what waits when no replacement can be started', async () => {
@@ -169,6 +260,6 @@ describe('the pool of detection threads', () => {
     thread.die();
     await thread.ended;
     await threads.close();
-    expect(started.map((spare) => spare.isAlive())).toEqual([false]);
+    expect(started.map((late) => late.isAlive())).toEqual([false]);
   });
 });

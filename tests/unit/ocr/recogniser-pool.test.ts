@@ -83,6 +83,61 @@ describe('the pool of text engines', () => {
     expect(events).toEqual(['start eng']);
   });
 
+  it('lets somebody who waits for a place go as soon as he no longer wants it', async () => {
+    const { pool } = createObservedPool(1);
+    const held = Promise.withResolvers<string>();
+    const holder = pool.use(['eng'], () => held.promise, never);
+    const controller = new AbortController();
+    const waiting = pool.use(['eng'], read, controller.signal);
+    const next = pool.use(['eng'], read, never);
+    controller.abort(new Error('enough'));
+    // The place is not free yet.
+    await expect(waiting).rejects.toThrow('enough');
+    held.resolve('done');
+    expect(await holder).toBe('done');
+    expect(await next).toBe('eng');
+  });
+
+  it('does not keep somebody for an engine that takes long to start, nor gives its place to others', async () => {
+    const starting = Promise.withResolvers<Recogniser>();
+    const starts: string[] = [];
+    const pool = createRecogniserPool({
+      places: 1,
+      start: async (languages) => {
+        starts.push(languages.join('+'));
+        return starting.promise;
+      },
+    });
+    const controller = new AbortController();
+    const reading = pool.use(['eng'], read, controller.signal);
+    await Promise.resolve();
+    controller.abort(new Error('enough'));
+    await expect(reading).rejects.toThrow('enough');
+    const next = pool.use(['eng'], read, never);
+    const line = { text: 'late', confidence: 1, left: 0, top: 0, right: 1, bottom: 1 };
+    starting.resolve({ recognise: async () => [line], terminate: async () => {} });
+    expect(await next).toBe('late');
+    expect(starts).toEqual(['eng']);
+  });
+
+  it('wakes those who wait when it is closed', async () => {
+    const { pool } = createObservedPool(1);
+    const held = Promise.withResolvers<string>();
+    const begun = Promise.withResolvers<void>();
+    const work = () => {
+      begun.resolve();
+      return held.promise;
+    };
+    const holder = pool.use(['eng'], work, never);
+    await begun.promise;
+    const waiting = pool.use(['eng'], read, never);
+    const outcome = expect(waiting).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
+    await pool.close();
+    await outcome;
+    held.resolve('done');
+    await holder;
+  });
+
   it('ends every engine when it is closed, also one that is just starting, and takes no more work', async () => {
     const { pool, alive } = createObservedPool(2);
     await pool.use(['eng'], read, never);

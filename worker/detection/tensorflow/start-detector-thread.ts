@@ -1,7 +1,10 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../src/errors.ts';
+import { endThread } from '../../end-thread.ts';
+import { inferenceCrashed } from '../../inference-errors.ts';
 import type { RgbImage } from '../../rgb-image.ts';
+import { withTimeLimit } from '../../time-limit.ts';
 import type {
   DetectedReport,
   DetectRequest,
@@ -19,20 +22,24 @@ export interface DetectorThread {
   readonly ended: Promise<Error | undefined>;
   /**
    * Analyses one image; one call at a time is of use, since the thread answers them one by one.
-   * @throws AppError WORKER_CRASHED when the thread ends first.
+   * @throws AppError INFERENCE_STALLED when the thread ends first.
    */
   detect(frame: RgbImage, minConfidence: number): Promise<DetectedReport>;
+  /** Ends the thread, whatever it is doing; takes bounded time. */
   terminate(): Promise<void>;
 }
+
+/** How long a thread may take to load its model and to try it. */
+const START_MS = 120_000;
 
 // Beside this file and with its extension: .ts where types are stripped on the fly, .js in a build.
 const threadFile = new URL(`./detector-thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Starts a thread and waits until its model answers. The caller terminates it.
+ * Starts a thread and waits until its model answers, `startMs` milliseconds at most. The caller terminates it.
  * @throws AppError MODEL_UNAVAILABLE or TOOL_UNAVAILABLE when the model or the backend does not work.
  */
-export async function startDetectorThread(setup: ThreadSetup): Promise<DetectorThread> {
+export async function startDetectorThread(setup: ThreadSetup, startMs = START_MS): Promise<DetectorThread> {
   const worker = new Worker(threadFile, { workerData: setup, name: 'detector' });
   const waiting = new Map<number, PromiseWithResolvers<DetectedReport>>();
   const started = Promise.withResolvers<ReadyReport>();
@@ -63,11 +70,9 @@ export async function startDetectorThread(setup: ThreadSetup): Promise<DetectorT
     ended.resolve(cause);
   });
 
-  const terminate = async (): Promise<void> => {
-    await worker.terminate();
-  };
+  const terminate = (): Promise<void> => endThread(worker);
   try {
-    const ready = await started.promise;
+    const ready = await withTimeLimit(started.promise, startMs, () => startTookTooLong(startMs));
     return {
       ready,
       isAlive: () => isAlive,
@@ -92,10 +97,13 @@ export async function startDetectorThread(setup: ThreadSetup): Promise<DetectorT
 }
 
 function threadEnded(cause: Error | undefined): AppError {
+  return inferenceCrashed('Object detection', cause);
+}
+
+function startTookTooLong(startMs: number): AppError {
   return new AppError(
-    'WORKER_CRASHED',
-    'A detection thread ended while it analysed a frame. The cause is in the log of the worker; submit the ' +
-      'video again once it is mended.',
-    { cause },
+    'TOOL_UNAVAILABLE',
+    `A detection thread did not start within ${startMs} ms. Set TF_BACKEND to another backend, or free the machine of ` +
+      'other work, and start the worker again.',
   );
 }

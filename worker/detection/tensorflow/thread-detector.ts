@@ -14,7 +14,11 @@ export interface ThreadDetectorOptions {
   backend?: BackendName;
   /** Number of threads, from 1. The tensorflow backend takes one, because it spreads over the cores by itself. */
   threads: number;
+  /** Milliseconds without an answer on one frame after which its thread is ended and replaced. */
+  stallMs: number;
   logger: Logger;
+  /** Called when threads keep dying, so that this detector will not answer any more. */
+  onGivenUp?: (reason: string) => void;
 }
 
 /**
@@ -37,7 +41,9 @@ export async function createThreadDetector(options: ThreadDetectorOptions): Prom
   const threads = [first, ...(await startOthers(wanted - 1, startThread, first))];
   const { name, version } = model.manifest;
   logger.info({ backend, passedOver, model: name, version, threads: wanted }, 'Object detection is ready.');
-  return detectorOver(createThreadPool({ threads, startThread, logger }), model, backend);
+  const { stallMs, onGivenUp = () => {} } = options;
+  const pool = createThreadPool({ threads, startThread, logger, stallMs, onGivenUp });
+  return detectorOver(pool, model, backend);
 }
 
 /** Starts all of them or, when one fails, none, not even the first. */

@@ -1,8 +1,10 @@
 import { AppError } from '../../../src/errors.ts';
 import type { Logger } from '../../../src/logger.ts';
+import { inferenceStalled } from '../../inference-errors.ts';
 import type { RgbImage } from '../../rgb-image.ts';
 import type { FrameDetections } from '../object-detector.ts';
 import type { DetectorThread } from './start-detector-thread.ts';
+import { watchFrame } from './watch-frame.ts';
 
 /** What a pool is made of. */
 export interface ThreadPoolOptions {
@@ -11,6 +13,12 @@ export interface ThreadPoolOptions {
   /** Starts the thread that takes the place of one that died. */
   startThread: () => Promise<DetectorThread>;
   logger: Logger;
+  /** Milliseconds that a thread may take for one frame; waiting for a thread does not count. */
+  stallMs: number;
+  /** Milliseconds that a thread may still take for a frame that nobody wants any more. */
+  abandonedMs?: number;
+  /** Called once when no thread is left and none is started any more: every frame is refused from then on. */
+  onGivenUp?: (reason: string) => void;
 }
 
 /** Threads that share the frames among them. */
@@ -18,7 +26,7 @@ export interface ThreadPool {
   /**
    * Analyses one frame on the next idle thread; frames are begun in the order of the calls.
    * @throws the signal's reason at once when it is aborted (what a thread then still answers is dropped);
-   * AppError WORKER_CRASHED when the thread dies, WORKER_STOPPED when the pool is closed.
+   * AppError INFERENCE_STALLED when the thread dies or does not answer in time, WORKER_STOPPED when the pool is closed.
    */
   run(frame: RgbImage, minConfidence: number, signal: AbortSignal): Promise<FrameDetections>;
   /** Ends all threads and fails what still waits; a second call does nothing more. */
@@ -29,13 +37,18 @@ interface Task {
   frame: RgbImage;
   minConfidence: number;
   answer: PromiseWithResolvers<FrameDetections>;
+  signal: AbortSignal;
 }
+
+const ABANDONED_MS = 1_000;
 
 /** Threads that die one after the other without any answer in between are replaced this often at most. */
 const MAX_FRUITLESS_REPLACEMENTS = 3;
 
 /** Creates the pool over threads that already run. */
-export function createThreadPool({ threads, startThread, logger }: ThreadPoolOptions): ThreadPool {
+export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
+  const { threads, startThread, logger } = options;
+  const limits = { stallMs: options.stallMs, abandonedMs: options.abandonedMs ?? ABANDONED_MS };
   const alive = new Set<DetectorThread>();
   const replacements = new Set<Promise<DetectorThread>>();
   const idle: DetectorThread[] = [];
@@ -53,8 +66,14 @@ export function createThreadPool({ threads, startThread, logger }: ThreadPoolOpt
 
   const replaceWhenEnded = async (thread: DetectorThread): Promise<void> => {
     const cause = await thread.ended;
-    alive.delete(thread);
-    replace(cause);
+    if (alive.delete(thread)) replace(cause);
+  };
+
+  /** Ends a thread that does not answer. It is not waited for, because it may hang where nothing ends it. */
+  const discard = (thread: DetectorThread): boolean => {
+    if (!alive.delete(thread)) return false;
+    void thread.terminate();
+    return true;
   };
 
   const dispatch = (): void => {
@@ -68,7 +87,23 @@ export function createThreadPool({ threads, startThread, logger }: ThreadPoolOpt
     }
   };
 
-  const serve = async (thread: DetectorThread, { frame, minConfidence, answer }: Task): Promise<void> => {
+  const serve = async (thread: DetectorThread, task: Task): Promise<void> => {
+    const { frame, minConfidence, answer } = task;
+    const watch = watchFrame(task.signal, limits, {
+      stalled() {
+        const error = inferenceStalled('Object detection', limits.stallMs);
+        answer.reject(error);
+        if (discard(thread)) replace(error);
+      },
+      abandoned() {
+        if (!discard(thread) || closed !== undefined) return;
+        logger.warn(
+          'A detection thread is busy with a frame that nobody wants any more, and is being replaced.',
+        );
+        // No fault of the thread's, so it does not bring the pool nearer to giving up.
+        startReplacement();
+      },
+    });
     try {
       const { detections, elapsedMs, tensorCount } = await thread.detect(frame, minConfidence);
       fruitless = 0;
@@ -76,7 +111,10 @@ export function createThreadPool({ threads, startThread, logger }: ThreadPoolOpt
       answer.resolve({ detections, elapsedMs });
     } catch (error) {
       answer.reject(closed ?? error);
+    } finally {
+      watch.end();
     }
+    if (!alive.has(thread)) return;
     idle.push(thread);
     dispatch();
   };
@@ -86,10 +124,20 @@ export function createThreadPool({ threads, startThread, logger }: ThreadPoolOpt
     fruitless += 1;
     if (fruitless > MAX_FRUITLESS_REPLACEMENTS) {
       logger.error({ err: cause }, 'Detection threads keep dying; this one is not replaced any more.');
-      if (alive.size === 0 && replacements.size === 0) shut(threadsGone(cause));
+      if (alive.size === 0 && replacements.size === 0) giveUp(cause);
       return;
     }
     logger.warn({ err: cause }, 'A detection thread died and is being replaced.');
+    startReplacement();
+  };
+
+  const giveUp = (cause: unknown): void => {
+    const reason = threadsGone(cause);
+    shut(reason);
+    options.onGivenUp?.(reason.message);
+  };
+
+  const startReplacement = (): void => {
     const starting = startThread();
     replacements.add(starting);
     void adoptWhenStarted(starting);
@@ -117,7 +165,7 @@ export function createThreadPool({ threads, startThread, logger }: ThreadPoolOpt
     async run(frame, minConfidence, signal) {
       signal.throwIfAborted();
       if (closed !== undefined) throw closed;
-      const task: Task = { frame, minConfidence, answer: Promise.withResolvers() };
+      const task: Task = { frame, minConfidence, answer: Promise.withResolvers(), signal };
       const abandon = (): void => {
         const position = queue.indexOf(task);
         if (position !== -1) queue.splice(position, 1);
@@ -149,7 +197,7 @@ export function createThreadPool({ threads, startThread, logger }: ThreadPoolOpt
 
 function threadsGone(cause: unknown): AppError {
   return new AppError(
-    'WORKER_CRASHED',
+    'INFERENCE_STALLED',
     'All detection threads have died. See the cause in the log of the worker, then restart the worker.',
     { cause },
   );

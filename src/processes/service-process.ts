@@ -5,6 +5,15 @@ import { AppError } from '../errors.ts';
 
 const readySchema = z.object({ ready: z.string() });
 
+/** For a process that is not ready yet, and so has nothing in hand. */
+const START_GRACE_MS = 1_000;
+
+/** How a process ended: one of the two is null. Both are when it could not even be started. */
+export interface ProcessEnd {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+}
+
 /** One of our long-running processes, started and owned by this one. */
 export interface ServiceProcess {
   name: string;
@@ -12,7 +21,7 @@ export interface ServiceProcess {
   /** What the process said when it was ready, for instance its URL. */
   ready: string;
   /** Resolves when the process has ended, however it did. */
-  exited: Promise<void>;
+  exited: Promise<ProcessEnd>;
   /** Asks the process to stop, and kills it after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -40,17 +49,23 @@ export async function startServiceProcess(options: {
   });
   if (typeof output === 'number') closeSync(output);
 
-  const exit = Promise.withResolvers<void>();
+  const exit = Promise.withResolvers<ProcessEnd>();
   const ready = Promise.withResolvers<string>();
-  child.once('exit', () => exit.resolve());
-  child.once('error', () => exit.resolve());
+  const where = options.logFile === undefined ? 'its messages above' : `its log ${options.logFile}`;
+  const end = (how: ProcessEnd, cause?: unknown) => {
+    exit.resolve(how);
+    ready.reject(
+      new AppError('TOOL_UNAVAILABLE', `The ${name} ended before it was ready. See ${where}.`, { cause }),
+    );
+  };
+  child.once('exit', (exitCode, signalName) => end({ exitCode, signal: signalName }));
+  child.on('error', (error) => {
+    // Anything else that fails with a child, such as a message to it, shows in its end.
+    if (child.pid === undefined) end({ exitCode: null, signal: null }, error);
+  });
   child.on('message', (message) => {
     const parsed = readySchema.safeParse(message);
     if (parsed.success) ready.resolve(parsed.data.ready);
-  });
-  const where = options.logFile === undefined ? 'its messages above' : `its log ${options.logFile}`;
-  child.once('exit', () => {
-    ready.reject(new AppError('TOOL_UNAVAILABLE', `The ${name} ended before it was ready. See ${where}.`));
   });
   const abort = () => ready.reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
@@ -64,7 +79,7 @@ export async function startServiceProcess(options: {
   try {
     return { name, pid: child.pid ?? 0, ready: await ready.promise, exited: exit.promise, stop };
   } catch (error) {
-    await stop(1_000);
+    await stop(START_GRACE_MS);
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);

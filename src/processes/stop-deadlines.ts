@@ -1,0 +1,27 @@
+import type { Config } from '../config.ts';
+
+/** Beyond the grace of running requests and jobs, for closing connections. */
+const CLOSING_MS = 2_000;
+/** For a supervisor to see its child's end. */
+const SUPERVISING_MS = 1_000;
+
+/** Milliseconds after which a process of ours that was told to stop is ended by force. */
+export function stopDeadlineMs(config: Config): number {
+  return config.SHUTDOWN_GRACE_MS + CLOSING_MS;
+}
+
+/** The same for the launcher's processes, among them a supervisor, which first waits for its child. */
+export function launcherDeadlineMs(config: Config): number {
+  return stopDeadlineMs(config) + SUPERVISING_MS;
+}
+
+/** Kills this process when it still runs after `ms`, for the cases in which nobody else would. */
+export function dieAtLatestIn(ms: number): void {
+  // Not by exit(), which waits for threads: one of them may be what hangs.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), ms).unref();
+}
+
+/** Ends this process with the one that started it, if it was started with a channel: by force when stopping takes too long. */
+export function dieWithParent(config: Config): void {
+  process.once('disconnect', () => dieAtLatestIn(stopDeadlineMs(config)));
+}

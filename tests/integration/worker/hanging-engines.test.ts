@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { childEnvironment, projectRoot } from '../../../src/config.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+
+const folder = temporaryDirectory();
+const helpers = join(projectRoot, 'tests', 'helpers');
+
+it('gives up real engines that hang in the middle of a frame, and goes on with new ones', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--require', join(helpers, 'hanging-threads.cjs'), join(helpers, 'hang-engines.ts')],
+    { env: childEnvironment({ HANG_FILE: join(folder, 'hang') }), timeout: 50_000 },
+  );
+  expect(JSON.parse(stdout)).toEqual({
+    startStalled: 'TOOL_UNAVAILABLE',
+    readStalled: 'INFERENCE_STALLED',
+    readNext: [],
+    readAborted: 'Error: enough',
+    readAfterwards: [],
+    detectStalled: 'INFERENCE_STALLED',
+    detectNext: 1,
+    detectAborted: 'Error: enough',
+    detectAfterwards: 1,
+  });
+});

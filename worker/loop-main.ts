@@ -1,0 +1,46 @@
+import { waitForMigrations } from '../src/database/run-migrations.ts';
+import { listenForTakenAway } from '../src/jobs/job-changes.ts';
+import { dieAtLatestIn, dieWithParent, stopDeadlineMs } from '../src/processes/stop-deadlines.ts';
+import { REPLACE_ME } from '../src/processes/supervise.ts';
+import { createReleaseStack } from '../src/release-stack.ts';
+import { runUntilStopped } from '../src/run-until-stopped.ts';
+import { createServices, requireDatabaseUrl } from '../src/services.ts';
+import { composeWorker } from './compose-worker.ts';
+import { createEngines } from './engines.ts';
+import { createWorkerWear } from './worker-wear.ts';
+
+await runUntilStopped('worker', async ({ config, logger, stopping }) => {
+  dieWithParent(config);
+  const databaseUrl = requireDatabaseUrl(config);
+  const wear = createWorkerWear({
+    maxJobs: config.WORKER_MAX_JOBS,
+    maxMemoryBytes: config.WORKER_MAX_MEMORY_BYTES,
+  });
+  const owned = createReleaseStack();
+  try {
+    const engines = await createEngines(config, logger, (reason) => wear.giveUp(reason));
+    owned.add(() => engines.close());
+    await waitForMigrations(databaseUrl, { timeoutMs: config.DATABASE_WAIT_MS, logger, signal: stopping });
+    const services = await createServices(config, logger);
+    owned.add(() => services.close());
+    const { pipelines } = engines;
+    const worker = composeWorker({ config, services, pipelines, wear, logger });
+    const listener = listenForTakenAway(databaseUrl, (jobId) => worker.noticeTakenAway(jobId), logger);
+    owned.add(() => listener.close());
+    logger.info('worker ready');
+    process.send?.({ ready: 'worker' });
+    await worker.runForever(stopping);
+    const worn = stopping.aborted ? null : wear.reason();
+    if (worn === null) {
+      logger.info('worker stopping');
+    } else {
+      logger.info({ reason: worn }, 'worker asks to be replaced');
+      process.exitCode = REPLACE_ME;
+      // Nobody waits for this end with a deadline, as somebody does after a signal.
+      dieAtLatestIn(stopDeadlineMs(config));
+    }
+  } finally {
+    await owned.close();
+  }
+  logger.info('worker stopped');
+});
