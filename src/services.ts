@@ -18,6 +18,7 @@ import type { QueueService } from './queue/queue-service.ts';
 import { createReleaseStack } from './release-stack.ts';
 import { createOpenResults, type OpenResults } from './results/open-results.ts';
 import { describeService, type ServiceFacts } from './service-facts.ts';
+import { createSpaceGuard, type SpaceGuard } from './storage/free-space.ts';
 import { createLocalStorage } from './storage/local-storage.ts';
 import type { StorageService } from './storage/storage-service.ts';
 import { createUploadSlots, type UploadSlots } from './uploads/upload-slots.ts';
@@ -28,6 +29,7 @@ export interface Services {
   dataSource: DataSource;
   queue: QueueService;
   storage: StorageService;
+  space: SpaceGuard;
   apiKeys: ApiKeys;
   uploads: Uploads;
   slots: UploadSlots;
@@ -62,12 +64,13 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     const queue = await createPgBossQueue(databaseUrl, logger);
     owned.add(() => queue.close());
     const storage = await createLocalStorage(storageDirectory(config));
+    const space = createSpaceGuard({ storage, minFreeBytes: config.MIN_FREE_BYTES });
     const jobs = createJobFinder(dataSource);
     const quotas = createQuotas({
       maxJobsWaiting: config.MAX_JOBS_WAITING,
       maxStoredBytes: config.MAX_STORED_BYTES,
     });
-    const uploads = createUploads({ dataSource, storage, quotas, ttlMs: uploadTtlMs(config) });
+    const uploads = createUploads({ dataSource, storage, space, quotas, ttlMs: uploadTtlMs(config) });
     const slots = createUploadSlots(config.MAX_UPLOADS_AT_ONCE);
     const creator = createJobCreator({ dataSource, queue, uploads, quotas, logger });
     const forJobs = { dataSource, queue, storage, jobs, logger };
@@ -75,6 +78,7 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
       dataSource,
       queue,
       storage,
+      space,
       uploads,
       slots,
       jobs,
