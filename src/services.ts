@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createApiKeys, type ApiKeys } from './access/api-keys.ts';
 import { createQuotas } from './access/quotas.ts';
-import { storageDirectory, uploadTtlMs, type Config } from './config.ts';
+import { retentionHours, storageDirectory, uploadTtlMs, type Config } from './config.ts';
 import { connectDataSource } from './database/data-source.ts';
 import { AppError } from './errors.ts';
 import { createCancelJob, type CancelJob } from './jobs/cancel-job.ts';
@@ -10,6 +10,7 @@ import { createDeleteJob, type DeleteJob } from './jobs/delete-job.ts';
 import { createJobFinder, type JobFinder } from './jobs/find-jobs.ts';
 import { createJobLister, type JobLister } from './jobs/list-jobs.ts';
 import { createPollAdviser, type PollAdviser } from './jobs/poll-advice.ts';
+import { createRetention, type Retention } from './jobs/retention.ts';
 import { createRetryJob, type RetryJob } from './jobs/retry-job.ts';
 import { createSubmitVideo, type SubmitVideo } from './jobs/submit-video.ts';
 import type { Logger } from './logger.ts';
@@ -36,6 +37,7 @@ export interface Services {
   jobs: JobFinder;
   jobList: JobLister;
   polling: PollAdviser;
+  retention: Retention;
   submitVideo: SubmitVideo;
   cancelJob: CancelJob;
   retryJob: RetryJob;
@@ -85,6 +87,7 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
       apiKeys: createApiKeys(dataSource),
       jobList: createJobLister(dataSource),
       polling: createPollAdviser(dataSource),
+      retention: createRetention(retentionHours(config)),
       submitVideo: createSubmitVideo({ dataSource, uploads, slots, quotas, creator, jobs }),
       cancelJob: createCancelJob(forJobs),
       retryJob: createRetryJob(forJobs),
