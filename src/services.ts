@@ -7,9 +7,11 @@ import { AppError } from './errors.ts';
 import { createCancelJob, type CancelJob } from './jobs/cancel-job.ts';
 import { createJobCreator } from './jobs/create-job.ts';
 import { createDeleteJob, type DeleteJob } from './jobs/delete-job.ts';
+import { createExpireJobs } from './jobs/expire-jobs.ts';
 import { createJobFinder, type JobFinder } from './jobs/find-jobs.ts';
 import { createJobLister, type JobLister } from './jobs/list-jobs.ts';
 import { createPollAdviser, type PollAdviser } from './jobs/poll-advice.ts';
+import { createRemoveJobs } from './jobs/remove-jobs.ts';
 import { createRetention, type Retention } from './jobs/retention.ts';
 import { createRetryJob, type RetryJob } from './jobs/retry-job.ts';
 import { createSubmitVideo, type SubmitVideo } from './jobs/submit-video.ts';
@@ -22,6 +24,9 @@ import { describeService, type ServiceFacts } from './service-facts.ts';
 import { createSpaceGuard, type SpaceGuard } from './storage/free-space.ts';
 import { createLocalStorage } from './storage/local-storage.ts';
 import type { StorageService } from './storage/storage-service.ts';
+import { startSweeper, type Sweeper } from './sweep/start-sweeper.ts';
+import { createSweepSteps } from './sweep/sweep-steps.ts';
+import { createSweep, type Sweep } from './sweep/sweep.ts';
 import { createUploadSlots, type UploadSlots } from './uploads/upload-slots.ts';
 import { createUploads, type Uploads } from './uploads/uploads.ts';
 
@@ -44,6 +49,10 @@ export interface Services {
   deleteJob: DeleteJob;
   openResults: OpenResults;
   serviceFacts: ServiceFacts;
+  /** One pass over what crashes left behind and what has expired. */
+  sweep: Sweep;
+  /** Sweeps again and again. The caller must `close` the sweeper before the services. */
+  startSweeper: () => Sweeper;
   close(): Promise<void>;
 }
 
@@ -75,7 +84,12 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     const uploads = createUploads({ dataSource, storage, space, quotas, ttlMs: uploadTtlMs(config) });
     const slots = createUploadSlots(config.MAX_UPLOADS_AT_ONCE);
     const creator = createJobCreator({ dataSource, queue, uploads, quotas, logger });
-    const forJobs = { dataSource, queue, storage, jobs, logger };
+    const removeJobs = createRemoveJobs({ dataSource, queue, storage });
+    const retention = createRetention(retentionHours(config));
+    const expireJobs = createExpireJobs({ removeJobs, hours: retention.hours, logger });
+    const steps = createSweepSteps({ dataSource, storage, uploads, expireJobs, logger });
+    const sweep = createSweep({ dataSource, steps, logger });
+    const forJobs = { dataSource, queue, jobs, logger };
     return {
       dataSource,
       queue,
@@ -87,13 +101,15 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
       apiKeys: createApiKeys(dataSource),
       jobList: createJobLister(dataSource),
       polling: createPollAdviser(dataSource),
-      retention: createRetention(retentionHours(config)),
+      retention,
       submitVideo: createSubmitVideo({ dataSource, uploads, slots, quotas, creator, jobs }),
       cancelJob: createCancelJob(forJobs),
       retryJob: createRetryJob(forJobs),
-      deleteJob: createDeleteJob(forJobs),
+      deleteJob: createDeleteJob({ removeJobs, jobs, logger }),
       openResults: createOpenResults({ jobs, storage }),
       serviceFacts: describeService(config),
+      sweep,
+      startSweeper: () => startSweeper({ sweep, intervalMs: config.SWEEP_INTERVAL_MS, logger }),
       close: () => owned.close(),
     };
   } catch (error) {

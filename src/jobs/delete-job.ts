@@ -1,10 +1,6 @@
-import type { DataSource } from 'typeorm';
 import type { Logger } from '../logger.ts';
-import type { QueueService } from '../queue/queue-service.ts';
-import { resultsIndexKey, resultsKey } from '../results/results-keys.ts';
-import type { StorageService } from '../storage/storage-service.ts';
 import type { JobFinder } from './find-jobs.ts';
-import { JobEntity } from './job.entity.ts';
+import type { RemoveJobs } from './remove-jobs.ts';
 
 /** Removes a job of `owner` with everything that belongs to it. */
 export type DeleteJob = (owner: string, jobId: string) => Promise<void>;
@@ -15,21 +11,20 @@ export type DeleteJob = (owner: string, jobId: string) => Promise<void>;
  * It throws AppError JOB_NOT_FOUND.
  */
 export function createDeleteJob(deps: {
-  dataSource: DataSource;
-  queue: QueueService;
-  storage: StorageService;
+  removeJobs: RemoveJobs;
   jobs: JobFinder;
   logger: Logger;
 }): DeleteJob {
-  const { dataSource, queue, storage, jobs, logger } = deps;
+  const { removeJobs, jobs, logger } = deps;
   return async (owner, jobId) => {
-    const { inputPath } = await jobs.findJob(owner, jobId);
-    await dataSource.transaction(async (transaction) => {
-      await transaction.delete(JobEntity, { jobId, owner });
-      await queue.remove(jobId, { transaction });
+    await jobs.findJob(owner, jobId);
+    await removeJobs(async (transaction) => {
+      const rows = await transaction.query<{ jobId: string }[]>(
+        'SELECT job_id AS "jobId" FROM jobs WHERE job_id = $1 AND owner = $2 FOR UPDATE',
+        [jobId, owner],
+      );
+      return rows.map((row) => row.jobId);
     });
-    const results = resultsKey(jobId);
-    for (const key of [inputPath, results, resultsIndexKey(results)]) await storage.delete(key);
     logger.info({ jobId, owner }, `job ${jobId}: deleted`);
   };
 }

@@ -3,7 +3,10 @@ import type { JobStatus } from './job.entity.ts';
 const HOUR_MS = 3_600_000;
 
 /** The states that a job stays in until somebody asks for something. */
-export type SettledStatus = 'completed' | 'failed' | 'canceled';
+export const SETTLED_STATUSES = ['completed', 'failed', 'canceled'] as const;
+
+/** See SETTLED_STATUSES. */
+export type SettledStatus = (typeof SETTLED_STATUSES)[number];
 
 /** For how many hours a settled job is kept, by how it ended. */
 export type RetentionHours = Readonly<Record<SettledStatus, number>>;

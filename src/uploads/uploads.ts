@@ -89,6 +89,21 @@ export function createUploads(deps: {
     return upload && upload.expiresAt > new Date() ? upload : null;
   };
 
+  /** The bytes, while whose arrival the upload does not expire: a large part may take longer than an upload lives. */
+  async function* renewing(
+    { uploadId }: UploadEntity,
+    bytes: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array> {
+    let renewAt = 0;
+    for await (const chunk of bytes) {
+      if (Date.now() >= renewAt) {
+        renewAt = Date.now() + ttlMs / 4;
+        await uploads.update({ uploadId }, { expiresAt: expiry() });
+      }
+      yield chunk;
+    }
+  }
+
   /** A process that ended in the middle of `complete` has put the file into place already. */
   const arrivedBytes = async ({ uploadId }: UploadEntity): Promise<number> => {
     const key = inputKey(uploadId);
@@ -150,7 +165,8 @@ export function createUploads(deps: {
       const hash = offset === 0 ? createHash('sha256') : null;
       await space.assertRoom(upload.sizeBytes - offset);
       const arriving = space.whileRoom(bytes);
-      const source = hash ? hashing(arriving, hash) : arriving;
+      const renewed = renewing(upload, arriving);
+      const source = hash ? hashing(renewed, hash) : renewed;
       const reached = await storage.partials.append(inputKey(upload.uploadId), offset, source);
       if (reached === upload.sizeBytes) await complete(upload, hash?.digest('hex'));
       else await uploads.update({ uploadId: upload.uploadId }, { expiresAt: expiry() });
