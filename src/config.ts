@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import type { RetentionHours } from './jobs/retention.ts';
 
 /** Absolute path of the folder that holds package.json. */
 export const projectRoot = findProjectRoot(import.meta.dirname);
@@ -146,6 +147,15 @@ export function storageDirectory(config: Config): string {
 /** How long an upload waits for its job, in milliseconds. */
 export function uploadTtlMs(config: Config): number {
   return config.UPLOAD_TTL_HOURS * 3_600_000;
+}
+
+/** For how many hours settled jobs are kept. */
+export function retentionHours(config: Config): RetentionHours {
+  return {
+    completed: config.RETENTION_COMPLETED_HOURS,
+    failed: config.RETENTION_FAILED_HOURS,
+    canceled: config.RETENTION_CANCELED_HOURS,
+  };
 }
 
 /** Where detection models lie, one folder each. */

@@ -6,7 +6,6 @@ import { dieWithParent } from './processes/stop-deadlines.ts';
 import { createReleaseStack } from './release-stack.ts';
 import { runUntilStopped, untilAborted } from './run-until-stopped.ts';
 import { createServices, requireDatabaseUrl } from './services.ts';
-import { startUploadExpiry } from './uploads/expire-uploads.ts';
 
 await runUntilStopped('api', async ({ config, logger, stopping }) => {
   dieWithParent(config);
@@ -17,8 +16,8 @@ await runUntilStopped('api', async ({ config, logger, stopping }) => {
     owned.add(() => services.close());
     // Uploads are buffered in temporary files, which may need as much room as the videos themselves.
     useTemporaryDirectory(storageDirectory(config));
-    const expiry = startUploadExpiry(services.uploads, logger);
-    owned.add(() => expiry.close());
+    const sweeper = services.startSweeper();
+    owned.add(() => sweeper.close());
     const schema = buildGraphqlSchema(services);
     const server = await createHttpServer({ config, schema, services, logger });
     owned.add(() => server.close());

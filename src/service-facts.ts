@@ -2,7 +2,7 @@ import { productVersion, uploadTtlMs, type Config } from './config.ts';
 import type { ErrorCodeFacts } from './error-code-facts.ts';
 import { ERROR_CODE_NAMES, ERROR_CODES, type ErrorCode } from './error-codes.ts';
 
-/** What the service tells of itself. Sizes in bytes, times in milliseconds. */
+/** What the service tells of itself. Sizes in bytes, times in milliseconds unless their names say hours. */
 export interface ServiceFacts {
   version: string;
   acceptedContainers: string[];
@@ -16,6 +16,9 @@ export interface ServiceFacts {
     maxUploadsAtOnce: number;
     requestsPerMinute: number;
     uploadTtlMs: number;
+    retentionCompletedHours: number;
+    retentionFailedHours: number;
+    retentionCanceledHours: number;
   };
   errors: ({ code: ErrorCode } & ErrorCodeFacts)[];
 }
@@ -39,6 +42,9 @@ export function describeService(config: Config): ServiceFacts {
       maxUploadsAtOnce: config.MAX_UPLOADS_AT_ONCE,
       requestsPerMinute: config.REQUESTS_PER_MINUTE,
       uploadTtlMs: uploadTtlMs(config),
+      retentionCompletedHours: config.RETENTION_COMPLETED_HOURS,
+      retentionFailedHours: config.RETENTION_FAILED_HOURS,
+      retentionCanceledHours: config.RETENTION_CANCELED_HOURS,
     },
     errors: ERROR_CODE_NAMES.map(describeCode),
   };

@@ -1,17 +1,20 @@
 import type { DataSource } from 'typeorm';
 import { createApiKeys, type ApiKeys } from './access/api-keys.ts';
 import { createQuotas } from './access/quotas.ts';
-import { storageDirectory, uploadTtlMs, type Config } from './config.ts';
+import { retentionHours, storageDirectory, uploadTtlMs, type Config } from './config.ts';
 import { connectDataSource } from './database/data-source.ts';
 import { AppError } from './errors.ts';
 import { createCancelJob, type CancelJob } from './jobs/cancel-job.ts';
 import { createJobCreator } from './jobs/create-job.ts';
 import { createDeleteJob, type DeleteJob } from './jobs/delete-job.ts';
+import { createExpireJobs } from './jobs/expire-jobs.ts';
 import { createJobFinder, type JobFinder } from './jobs/find-jobs.ts';
 import { createJobLister, type JobLister } from './jobs/list-jobs.ts';
 import { createPollAdviser, type PollAdviser } from './jobs/poll-advice.ts';
 import { createReconcileJobs, type ReconcileJobs } from './jobs/reconcile-jobs.ts';
 import { createDeadLetters, type DeadLetters } from './jobs/redrive-jobs.ts';
+import { createRemoveJobs } from './jobs/remove-jobs.ts';
+import { createRetention, type Retention } from './jobs/retention.ts';
 import { createRetryJob, type RetryJob } from './jobs/retry-job.ts';
 import { createSubmitVideo, type SubmitVideo } from './jobs/submit-video.ts';
 import type { Logger } from './logger.ts';
@@ -20,8 +23,12 @@ import type { QueueService } from './queue/queue-service.ts';
 import { createReleaseStack } from './release-stack.ts';
 import { createOpenResults, type OpenResults } from './results/open-results.ts';
 import { describeService, type ServiceFacts } from './service-facts.ts';
+import { createSpaceGuard, type SpaceGuard } from './storage/free-space.ts';
 import { createLocalStorage } from './storage/local-storage.ts';
 import type { StorageService } from './storage/storage-service.ts';
+import { startSweeper, type Sweeper } from './sweep/start-sweeper.ts';
+import { createSweepSteps } from './sweep/sweep-steps.ts';
+import { createSweep, type Sweep } from './sweep/sweep.ts';
 import { createUploadSlots, type UploadSlots } from './uploads/upload-slots.ts';
 import { createUploads, type Uploads } from './uploads/uploads.ts';
 
@@ -30,12 +37,14 @@ export interface Services {
   dataSource: DataSource;
   queue: QueueService;
   storage: StorageService;
+  space: SpaceGuard;
   apiKeys: ApiKeys;
   uploads: Uploads;
   slots: UploadSlots;
   jobs: JobFinder;
   jobList: JobLister;
   polling: PollAdviser;
+  retention: Retention;
   submitVideo: SubmitVideo;
   cancelJob: CancelJob;
   retryJob: RetryJob;
@@ -44,6 +53,10 @@ export interface Services {
   reconcileJobs: ReconcileJobs;
   openResults: OpenResults;
   serviceFacts: ServiceFacts;
+  /** One pass over what crashes left behind and what has expired. */
+  sweep: Sweep;
+  /** Sweeps again and again. The caller must `close` the sweeper before the services. */
+  startSweeper: () => Sweeper;
   close(): Promise<void>;
 }
 
@@ -66,34 +79,45 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     const queue = await createPgBossQueue(databaseUrl, logger);
     owned.add(() => queue.close());
     const storage = await createLocalStorage(storageDirectory(config));
+    const space = createSpaceGuard({ storage, minFreeBytes: config.MIN_FREE_BYTES });
     const jobs = createJobFinder(dataSource);
     const quotas = createQuotas({
       maxJobsWaiting: config.MAX_JOBS_WAITING,
       maxStoredBytes: config.MAX_STORED_BYTES,
     });
-    const uploads = createUploads({ dataSource, storage, quotas, ttlMs: uploadTtlMs(config) });
+    const uploads = createUploads({ dataSource, storage, space, quotas, ttlMs: uploadTtlMs(config) });
     const slots = createUploadSlots(config.MAX_UPLOADS_AT_ONCE);
     const creator = createJobCreator({ dataSource, queue, uploads, quotas, logger });
+    const removeJobs = createRemoveJobs({ dataSource, queue, storage });
+    const retention = createRetention(retentionHours(config));
+    const expireJobs = createExpireJobs({ removeJobs, hours: retention.hours, logger });
     const forJobs = { dataSource, queue, storage, quotas, jobs, logger };
     const retryJob = createRetryJob(forJobs);
+    const reconcileJobs = createReconcileJobs(forJobs);
+    const steps = createSweepSteps({ dataSource, storage, uploads, expireJobs, reconcileJobs, logger });
+    const sweep = createSweep({ dataSource, steps, logger });
     return {
       dataSource,
       queue,
       storage,
+      space,
       uploads,
       slots,
       jobs,
       apiKeys: createApiKeys(dataSource),
       jobList: createJobLister(dataSource),
       polling: createPollAdviser(dataSource),
+      retention,
       submitVideo: createSubmitVideo({ dataSource, uploads, slots, quotas, creator, jobs }),
       cancelJob: createCancelJob(forJobs),
       retryJob,
-      deleteJob: createDeleteJob(forJobs),
+      deleteJob: createDeleteJob({ removeJobs, jobs, logger }),
       deadLetters: createDeadLetters({ dataSource, retryJob }),
-      reconcileJobs: createReconcileJobs(forJobs),
+      reconcileJobs,
       openResults: createOpenResults({ jobs, storage }),
       serviceFacts: describeService(config),
+      sweep,
+      startSweeper: () => startSweeper({ sweep, intervalMs: config.SWEEP_INTERVAL_MS, logger }),
       close: () => owned.close(),
     };
   } catch (error) {

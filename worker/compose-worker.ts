@@ -53,7 +53,7 @@ export function composeWorker(deps: {
         jobSecondsFor(config, analysedMs(durationMs, completeStoredOptions(options))),
       graceMs: config.SHUTDOWN_GRACE_MS,
     }),
-    assertReady: async () => {},
+    assertReady: () => services.space.assertRoom(),
     pollMs: config.WORKER_POLL_MS,
   });
 }

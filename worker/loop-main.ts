@@ -23,6 +23,8 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
     await waitForMigrations(databaseUrl, { timeoutMs: config.DATABASE_WAIT_MS, logger, signal: stopping });
     const services = await createServices(config, logger);
     owned.add(() => services.close());
+    const sweeper = services.startSweeper();
+    owned.add(() => sweeper.close());
     const { pipelines } = engines;
     const worker = composeWorker({ config, services, pipelines, wear, logger });
     const listener = listenForTakenAway(databaseUrl, (jobId) => worker.noticeTakenAway(jobId), logger);

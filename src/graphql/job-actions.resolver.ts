@@ -3,21 +3,20 @@ import { AppError } from '../errors.ts';
 import type { CancelJob } from '../jobs/cancel-job.ts';
 import type { DeleteJob } from '../jobs/delete-job.ts';
 import { resolveJobRequest } from '../jobs/job-request.ts';
-import type { PollAdviser } from '../jobs/poll-advice.ts';
 import type { RetryJob } from '../jobs/retry-job.ts';
 import type { SubmitVideo, VideoSource } from '../jobs/submit-video.ts';
 import type { RequestContext } from './context.ts';
+import type { Outlooks } from './job-outlook.ts';
 import { Job, toJob } from './job.types.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { SubmitVideoArgs } from './submit-video.args.ts';
 
 /** What the actions are done with. */
-export interface JobActions {
+export interface JobActions extends Outlooks {
   submitVideo: SubmitVideo;
   cancelJob: CancelJob;
   retryJob: RetryJob;
   deleteJob: DeleteJob;
-  polling: PollAdviser;
 }
 
 /** Submitting videos, and changing what becomes of them. */
@@ -39,10 +38,7 @@ export class JobActionsResolver {
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
     const request = resolveJobRequest(args);
-    return toJob(
-      await this.#actions.submitVideo(caller.owner, request, await sourceOf(args)),
-      this.#actions.polling,
-    );
+    return toJob(await this.#actions.submitVideo(caller.owner, request, await sourceOf(args)), this.#actions);
   }
 
   @Authorized('submit')
@@ -54,7 +50,7 @@ export class JobActionsResolver {
     @Arg('jobId', () => ID, { description: 'UUID of the job.' }) jobId: string,
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
-    return toJob(await this.#actions.cancelJob(caller.owner, jobId), this.#actions.polling);
+    return toJob(await this.#actions.cancelJob(caller.owner, jobId), this.#actions);
   }
 
   @Authorized('submit')
@@ -66,7 +62,7 @@ export class JobActionsResolver {
     @Arg('jobId', () => ID, { description: 'UUID of the job.' }) jobId: string,
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
-    return toJob(await this.#actions.retryJob(caller.owner, jobId), this.#actions.polling);
+    return toJob(await this.#actions.retryJob(caller.owner, jobId), this.#actions);
   }
 
   @Authorized('admin')

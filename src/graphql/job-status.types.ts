@@ -4,6 +4,7 @@ import { ERROR_CODES, type ErrorCode } from '../error-codes.ts';
 import { progressOf } from '../jobs/job-status.ts';
 import { MAX_QUEUE_POSITION, type JobStatusView } from '../jobs/job-view.ts';
 import type { JobStage, JobStatus } from '../jobs/job.entity.ts';
+import type { JobOutlook } from './job-outlook.ts';
 import { ErrorCodeEnum, JobStageEnum, JobStatusEnum } from './enums.ts';
 
 @ObjectType('JobStatusReport', {
@@ -44,6 +45,13 @@ export class JobStatusReport {
   @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When the job was settled.' })
   readonly finishedAt: Date | null;
 
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description:
+      'From then on the job is removed, with its video and its results: see `service.limits`. Null unless settled.',
+  })
+  readonly expiresAt: Date | null;
+
   @Field(() => ErrorCodeEnum, {
     nullable: true,
     description: 'Code of the error that ended the job, or its last attempt while another one is to come.',
@@ -71,7 +79,7 @@ export class JobStatusReport {
   })
   readonly pollAfterMs: number | null;
 
-  constructor(job: JobStatusView, pollAfterMs: number | null) {
+  constructor(job: JobStatusView, outlook: JobOutlook) {
     this.id = job.jobId;
     this.status = job.status;
     this.stage = job.stage;
@@ -82,10 +90,11 @@ export class JobStatusReport {
     this.updatedAt = job.updatedAt;
     this.startedAt = job.startedAt;
     this.finishedAt = job.finishedAt;
+    this.expiresAt = outlook.expiresAt;
     this.errorCode = job.errorCode;
     this.errorMessage = job.errorMessage;
     this.retryable = job.errorCode === null ? null : ERROR_CODES[job.errorCode].retryable;
     this.revision = job.revision;
-    this.pollAfterMs = pollAfterMs;
+    this.pollAfterMs = outlook.pollAfterMs;
   }
 }

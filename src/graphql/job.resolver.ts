@@ -2,10 +2,10 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } f
 import { MAX_STATUSES, type JobFinder } from '../jobs/find-jobs.ts';
 import type { JobStatusView } from '../jobs/job-view.ts';
 import { MAX_JOBS_PAGE, type JobLister, type JobOrder } from '../jobs/list-jobs.ts';
-import type { PollAdviser } from '../jobs/poll-advice.ts';
 import type { RequestContext } from './context.ts';
 import { JobOrderEnum } from './enums.ts';
 import { JobConnection, JobFilterInput } from './job-connection.types.ts';
+import { lookAhead, type Outlooks } from './job-outlook.ts';
 import { JobStatusReport } from './job-status.types.ts';
 import { Job, toJob } from './job.types.ts';
 
@@ -14,12 +14,12 @@ import { Job, toJob } from './job.types.ts';
 export class JobResolver {
   readonly #jobs: JobFinder;
   readonly #list: JobLister;
-  readonly #polling: PollAdviser;
+  readonly #outlooks: Outlooks;
 
-  constructor(deps: { jobs: JobFinder; jobList: JobLister; polling: PollAdviser }) {
+  constructor(deps: { jobs: JobFinder; jobList: JobLister } & Outlooks) {
     this.#jobs = deps.jobs;
     this.#list = deps.jobList;
-    this.#polling = deps.polling;
+    this.#outlooks = deps;
   }
 
   @Authorized('read')
@@ -28,7 +28,7 @@ export class JobResolver {
     @Arg('id', () => ID, { description: 'UUID of the job.' }) id: string,
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
-    return toJob(await this.#jobs.findJob(caller.owner, id, 'id'), this.#polling);
+    return toJob(await this.#jobs.findJob(caller.owner, id, 'id'), this.#outlooks);
   }
 
   @Authorized('read')
@@ -65,7 +65,7 @@ export class JobResolver {
       after: after ?? null,
     });
     const edges = await Promise.all(
-      page.edges.map(async ({ cursor, node }) => ({ cursor, node: await toJob(node, this.#polling) })),
+      page.edges.map(async ({ cursor, node }) => ({ cursor, node: await toJob(node, this.#outlooks) })),
     );
     return new JobConnection(edges, page.hasNextPage, caller.owner, filter ?? {});
   }
@@ -104,6 +104,6 @@ export class JobResolver {
   }
 
   async #toReport(view: JobStatusView): Promise<JobStatusReport> {
-    return new JobStatusReport(view, await this.#polling.pollAfterMs(view));
+    return new JobStatusReport(view, await lookAhead(view, this.#outlooks));
   }
 }

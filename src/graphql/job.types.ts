@@ -2,8 +2,8 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { completeStoredOptions } from '../jobs/analysis-options.ts';
 import type { JobView } from '../jobs/job-view.ts';
-import type { PollAdviser } from '../jobs/poll-advice.ts';
 import { AnalysisOptionsType } from './analysis-options.types.ts';
+import { lookAhead, type JobOutlook, type Outlooks } from './job-outlook.ts';
 import { JobStatusReport } from './job-status.types.ts';
 import { MediaInfoType } from './media.types.ts';
 
@@ -38,8 +38,8 @@ export class Job extends JobStatusReport {
   })
   readonly media: MediaInfoType | null;
 
-  constructor(job: JobView, pollAfterMs: number | null) {
-    super(job, pollAfterMs);
+  constructor(job: JobView, outlook: JobOutlook) {
+    super(job, outlook);
     this.pipelineId = job.pipelineId;
     this.options = completeStoredOptions(job.options);
     this.priority = job.priority;
@@ -51,7 +51,7 @@ export class Job extends JobStatusReport {
   }
 }
 
-/** The job as clients see it, with advice when to ask again. */
-export async function toJob(view: JobView, polling: PollAdviser): Promise<Job> {
-  return new Job(view, await polling.pollAfterMs(view));
+/** The job as clients see it, with what is to come. */
+export async function toJob(view: JobView, outlooks: Outlooks): Promise<Job> {
+  return new Job(view, await lookAhead(view, outlooks));
 }

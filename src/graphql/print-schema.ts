@@ -1,11 +1,14 @@
 import { printSchema } from 'graphql';
-import { readConfig } from '../config.ts';
+import { readConfig, retentionHours } from '../config.ts';
+import { createRetention } from '../jobs/retention.ts';
 import { describeService } from '../service-facts.ts';
 import { buildGraphqlSchema, type ResolverServices } from './schema.ts';
 
 const unused = (): never => {
   throw new Error('Nobody expected this service to be used.');
 };
+
+const defaults = readConfig({});
 
 /** Services that fail when they are used, for a schema of which nothing, or a part alone, is resolved. */
 export const UNUSED_SERVICES: ResolverServices = {
@@ -17,7 +20,8 @@ export const UNUSED_SERVICES: ResolverServices = {
   jobs: { findJob: unused, findStatus: unused, findStatuses: unused },
   jobList: { list: unused, count: unused },
   polling: { pollAfterMs: unused },
-  serviceFacts: describeService(readConfig({})),
+  retention: createRetention(retentionHours(defaults)),
+  serviceFacts: describeService(defaults),
 };
 
 /** The schema in the schema definition language, as `schema.graphql` holds it. Needs no database. */

@@ -1,5 +1,6 @@
 import type { FileUpload } from 'graphql-upload-ts';
 import { AppError } from '../errors.ts';
+import { errnoOf, storageError } from '../storage/file-errors.ts';
 import { assertVideoMediaType } from '../uploads/video-media-type.ts';
 
 /** A file part of a multipart request. */
@@ -9,17 +10,33 @@ export interface ReceivedUpload {
   bytes: AsyncIterable<Uint8Array>;
 }
 
-/** The file part, with its errors made ours. @throws AppError UNSUPPORTED_MEDIA when it says it is no video. */
+/**
+ * The file part, with its errors made ours; STORAGE_FULL when there is no room for the temporary file that the library
+ * keeps it in. @throws AppError UNSUPPORTED_MEDIA when it says it is no video.
+ */
 export function receiveUpload(upload: FileUpload): ReceivedUpload {
+  endWithTemporaryFile(upload.capacitor);
   assertVideoMediaType(upload.mimetype);
   return { filename: upload.filename, bytes: readWithOurErrors(upload) };
+}
+
+/**
+ * When the library cannot write its temporary file, it stops, and leaves whoever reads it waiting for ever: destroyed
+ * with its error, it hands that on to its readers and removes the file.
+ */
+function endWithTemporaryFile(temporary: FileUpload['capacitor']): void {
+  if (temporary.errored) temporary.destroy(temporary.errored);
+  else temporary.once('error', (error) => temporary.destroy(error));
 }
 
 /** The stream is opened when it is read: an error of one that nobody listens to would end the process. */
 async function* readWithOurErrors(upload: FileUpload): AsyncGenerator<Uint8Array> {
   try {
+    if (upload.capacitor.errored) throw upload.capacitor.errored;
     yield* upload.createReadStream();
   } catch (error) {
+    // What the file system said of the temporary file.
+    if (errnoOf(error) !== undefined) throw storageError('receive a file', error);
     throw translateUploadError(error);
   }
 }

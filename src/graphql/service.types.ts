@@ -67,6 +67,15 @@ export class ServiceLimits {
 
   @Field(() => Int, { description: 'How long an upload waits for its job, in milliseconds.' })
   uploadTtlMs!: number;
+
+  @Field(() => Int, { description: 'How long a completed job is kept with its video and results, in hours.' })
+  retentionCompletedHours!: number;
+
+  @Field(() => Int, { description: 'How long a failed job is kept with its video, in hours.' })
+  retentionFailedHours!: number;
+
+  @Field(() => Int, { description: 'How long a canceled job is kept with its video, in hours.' })
+  retentionCanceledHours!: number;
 }
 
 @ObjectType({ description: 'A row of the table of errors.', simpleResolvers: true })

@@ -47,7 +47,7 @@ export async function createHttpServer(deps: {
   const httpServer = createServer(app);
   httpServer.setTimeout(IDLE_MS);
   httpServer.requestTimeout = REQUEST_MS;
-  const graphql = await createGraphqlEndpoint({ config, schema, httpServer, logger });
+  const graphql = await createGraphqlEndpoint({ config, schema, httpServer, space: services.space, logger });
 
   app.disable('x-powered-by');
   app.disable('etag');

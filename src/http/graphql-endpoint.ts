@@ -10,6 +10,7 @@ import type { RequestContext } from '../graphql/context.ts';
 import { createErrorFormatter } from '../graphql/format-error.ts';
 import { DOCUMENT_LIMITS, documentRules, limitComplexity } from '../graphql/limit-documents.ts';
 import type { Logger } from '../logger.ts';
+import type { SpaceGuard } from '../storage/free-space.ts';
 import { callerOf } from './caller-of.ts';
 import { receiveMultipart } from './receive-multipart.ts';
 
@@ -27,9 +28,10 @@ export async function createGraphqlEndpoint(deps: {
   config: Config;
   schema: GraphQLSchema;
   httpServer: Server;
+  space: SpaceGuard;
   logger: Logger;
 }): Promise<GraphqlEndpoint> {
-  const { config, schema, httpServer, logger } = deps;
+  const { config, schema, httpServer, space, logger } = deps;
   const production = config.NODE_ENV === 'production';
   const apollo = new ApolloServer<RequestContext>({
     schema,
@@ -55,7 +57,7 @@ export async function createGraphqlEndpoint(deps: {
 
   const handler = express.Router();
   handler.use(
-    receiveMultipart({ maxFileSize: config.MAX_UPLOAD_BYTES }),
+    receiveMultipart({ maxFileSize: config.MAX_UPLOAD_BYTES, space }),
     express.json({ limit: MAX_JSON_BYTES }),
     expressMiddleware(apollo, { context: async ({ req }) => ({ caller: callerOf(req) }) }),
   );

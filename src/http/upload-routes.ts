@@ -2,9 +2,11 @@ import express, { type Request, type RequestHandler, type Router } from 'express
 import { uploadTtlMs, type Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { SpaceGuard } from '../storage/free-space.ts';
 import type { UploadSlots } from '../uploads/upload-slots.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 import { assertVideoMediaType } from '../uploads/video-media-type.ts';
+import { announcedBytes } from './announced-bytes.ts';
 import { callerOf, callerWith } from './caller-of.ts';
 import { cutOffAfterAnswer } from './linger.ts';
 import { createTusHandler } from './tus-handler.ts';
@@ -17,9 +19,10 @@ export function createUploadRoutes(deps: {
   config: Config;
   uploads: Uploads;
   slots: UploadSlots;
+  space: SpaceGuard;
   logger: Logger;
 }): Router {
-  const { config, uploads, slots, logger } = deps;
+  const { config, uploads, slots, space, logger } = deps;
   const maxBytes = config.MAX_UPLOAD_BYTES;
   const tus = createTusHandler({
     uploads,
@@ -41,6 +44,7 @@ export function createUploadRoutes(deps: {
     cutOffAfterAnswer(request, response);
     assertVideoMediaType(request.headers['content-type']);
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+    await space.assertRoom(announcedBytes(request, maxBytes));
     const upload = await slots.run(owner, () =>
       uploads.store(owner, filenameOf(request), bounded(request, maxBytes)),
     );

@@ -6,7 +6,9 @@ import { resolveJobRequest } from '../jobs/job-request.ts';
 import { parsePipelineId } from '../jobs/pipeline-ids.ts';
 import { progressOf } from '../jobs/job-status.ts';
 import type { SubmitVideo } from '../jobs/submit-video.ts';
+import type { SpaceGuard } from '../storage/free-space.ts';
 import { assertVideoMediaType } from '../uploads/video-media-type.ts';
+import { announcedBytes } from './announced-bytes.ts';
 import { callerWith } from './caller-of.ts';
 import type { OpenResults } from '../results/open-results.ts';
 import { cutOffAfterAnswer } from './linger.ts';
@@ -22,8 +24,9 @@ export function createVideoRoutes(deps: {
   submitVideo: SubmitVideo;
   jobs: JobFinder;
   openResults: OpenResults;
+  space: SpaceGuard;
 }): Router {
-  const { config, submitVideo, jobs, openResults } = deps;
+  const { config, submitVideo, jobs, openResults, space } = deps;
   const router = express.Router();
 
   router.post('/submit', async (request, response) => {
@@ -31,6 +34,7 @@ export function createVideoRoutes(deps: {
     cutOffAfterAnswer(request, response);
     const { pipeline_id: pipelineId } = submitQuerySchema.parse(request.query);
     const jobRequest = resolveJobRequest({ pipelineId: parsePipelineId(pipelineId, 'pipeline_id') });
+    await space.assertRoom(announcedBytes(request, config.MAX_UPLOAD_BYTES));
     const job = await receiveFile(
       request,
       { field: 'file', maxBytes: config.MAX_UPLOAD_BYTES },

@@ -1,13 +1,7 @@
-import type { DataSource } from 'typeorm';
 import type { Logger } from '../logger.ts';
-import type { QueueService } from '../queue/queue-service.ts';
-import { resultsIndexKey } from '../results/results-keys.ts';
-import type { StorageService } from '../storage/storage-service.ts';
-import { deleteFiles } from './delete-files.ts';
 import type { JobFinder } from './find-jobs.ts';
 import { announceTakenAway } from './job-changes.ts';
-import { dropCheckpoints } from './job-checkpoints.ts';
-import { JobEntity } from './job.entity.ts';
+import type { RemoveJobs } from './remove-jobs.ts';
 
 /** Removes a job of `owner` with everything that belongs to it. */
 export type DeleteJob = (owner: string, jobId: string) => Promise<void>;
@@ -18,29 +12,21 @@ export type DeleteJob = (owner: string, jobId: string) => Promise<void>;
  * It throws AppError JOB_NOT_FOUND.
  */
 export function createDeleteJob(deps: {
-  dataSource: DataSource;
-  queue: QueueService;
-  storage: StorageService;
+  removeJobs: RemoveJobs;
   jobs: JobFinder;
   logger: Logger;
 }): DeleteJob {
-  const { dataSource, queue, storage, jobs, logger } = deps;
+  const { removeJobs, jobs, logger } = deps;
   return async (owner, jobId) => {
     await jobs.findJob(owner, jobId);
-    const files = await dataSource.transaction(async (transaction) => {
-      const job = await transaction.findOne(JobEntity, {
-        where: { jobId, owner },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (!job) return [];
-      const checkpoints = await dropCheckpoints(transaction, jobId);
-      await transaction.delete(JobEntity, { jobId });
-      await queue.remove(jobId, { transaction });
+    await removeJobs(async (transaction) => {
+      const rows = await transaction.query<{ jobId: string }[]>(
+        'SELECT job_id AS "jobId" FROM jobs WHERE job_id = $1 AND owner = $2 FOR UPDATE',
+        [jobId, owner],
+      );
       await announceTakenAway(transaction, jobId);
-      const results = job.outputPath === null ? [] : [job.outputPath, resultsIndexKey(job.outputPath)];
-      return [job.inputPath, ...results, ...checkpoints];
+      return rows.map((row) => row.jobId);
     });
-    await deleteFiles(storage, files, logger);
     logger.info({ jobId, owner }, `job ${jobId}: deleted`);
   };
 }

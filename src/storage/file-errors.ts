@@ -1,10 +1,13 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
+import type { FileCalls } from './file-calls.ts';
+
+/** No room on the disk, or none left of what this user may occupy. */
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Makes a rename in `folder` survive a power cut. */
-export async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY);
+export async function flushFolder(folder: string, calls: FileCalls): Promise<void> {
+  const handle = await calls.open(folder, constants.O_RDONLY);
   try {
     await handle.sync();
   } finally {
@@ -12,7 +15,10 @@ export async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes an error of the file system a STORAGE_FAILED; any other goes on as it is. `doing` completes "could not". */
+/**
+ * Makes an error of the file system a STORAGE_FULL or STORAGE_FAILED; any other goes on as it is. `doing` completes
+ * "could not".
+ */
 export async function translateErrors<T>(doing: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -23,16 +29,20 @@ export async function translateErrors<T>(doing: string, run: () => Promise<T>): 
   }
 }
 
-/** What a client may know of a failed system call. */
+/** What a client may know of a failed system call: STORAGE_FULL when there is no room left, else STORAGE_FAILED. */
 export function storageError(doing: string, cause: unknown): AppError {
-  const reason =
-    errnoOf(cause) === 'ENOSPC' ? 'the disk is full' : `the file system answered ${errnoOf(cause)}`;
+  const errno = errnoOf(cause);
+  if (errno !== undefined && FULL.has(errno)) {
+    return new AppError(
+      'STORAGE_FULL',
+      `Storage could not ${doing}: the disk is full. Try again later, when the operator has made room.`,
+      { cause },
+    );
+  }
   return new AppError(
     'STORAGE_FAILED',
-    `Storage could not ${doing}: ${reason}. Ask the operator to look at its disk.`,
-    {
-      cause,
-    },
+    `Storage could not ${doing}: the file system answered ${errno}. Ask the operator to look at its disk.`,
+    { cause },
   );
 }
 

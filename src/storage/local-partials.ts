@@ -1,22 +1,29 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { writeFlushed } from './write-flushed.ts';
 import type { PartialFiles } from './storage-service.ts';
+import type { FileCalls } from './file-calls.ts';
 import { errnoOf, flushFolder, translateErrors } from './file-errors.ts';
+import { listFiles } from './list-files.ts';
+
+/** How the names of partial files end. */
+export const PARTIAL_SUFFIX = '.partial';
 
 /**
  * Partial files in the folder `temporary`, put into place in `root`. `pathOf` checks a key and gives its final path.
  */
-export function createLocalPartials(
-  root: string,
-  temporary: string,
-  pathOf: (key: string) => string,
-): PartialFiles {
+export function createLocalPartials(deps: {
+  root: string;
+  temporary: string;
+  pathOf: (key: string) => string;
+  calls: FileCalls;
+}): PartialFiles {
+  const { root, temporary, pathOf, calls } = deps;
   const partialOf = (key: string): string => {
     // Checks the key too.
     pathOf(key);
-    return join(temporary, `${key}.partial`);
+    return join(temporary, `${key}${PARTIAL_SUFFIX}`);
   };
 
   const size = async (key: string): Promise<number> => {
@@ -42,13 +49,19 @@ export function createLocalPartials(
           },
         );
       }
+      const arriving = watchSource(source);
       return translateErrors('write a file', async () => {
-        const target = await open(path, 'a', 0o600);
         try {
-          const reached = offset + (await writeFlushed(target, source));
-          if ((await target.stat()).size === reached) return reached;
-        } finally {
-          await target.close();
+          const target = await calls.open(path, 'a', 0o600);
+          try {
+            const reached = offset + (await writeFlushed(target, arriving.bytes));
+            if ((await target.stat()).size === reached) return reached;
+          } finally {
+            await target.close();
+          }
+        } catch (error) {
+          if (!arriving.failed()) await rm(path, { force: true }).catch(() => {});
+          throw error;
         }
         await rm(path, { force: true });
         throw new AppError('INVALID_ARGUMENT', 'Two parts arrived at the same time. Begin the file anew.', {
@@ -60,13 +73,35 @@ export function createLocalPartials(
     async complete(key) {
       const path = pathOf(key);
       await translateErrors('write a file', async () => {
-        await rename(partialOf(key), path);
-        await flushFolder(root);
+        await calls.rename(partialOf(key), path);
+        await flushFolder(root, calls);
       });
     },
 
     async delete(key) {
       await translateErrors('delete a file', () => rm(partialOf(key), { force: true }));
     },
+
+    list: () =>
+      listFiles(temporary, (name) =>
+        name.endsWith(PARTIAL_SUFFIX) ? name.slice(0, -PARTIAL_SUFFIX.length) : null,
+      ),
   };
+}
+
+/** The bytes of `source`, and whether it was the source that failed. */
+function watchSource(source: AsyncIterable<Uint8Array>): {
+  bytes: AsyncGenerator<Uint8Array>;
+  failed(): boolean;
+} {
+  let failure = false;
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source;
+    } catch (error) {
+      failure = true;
+      throw error;
+    }
+  }
+  return { bytes: bytes(), failed: () => failure };
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
+import { systemCalls, type FileCalls } from './file-calls.ts';
 import { errnoOf, flushFolder, storageError, translateErrors } from './file-errors.ts';
-import { createLocalPartials } from './local-partials.ts';
+import { listFiles } from './list-files.ts';
+import { createLocalPartials, PARTIAL_SUFFIX } from './local-partials.ts';
 import { writeFlushed } from './write-flushed.ts';
 import type { StorageService } from './storage-service.ts';
 
@@ -16,7 +18,10 @@ const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
  * Storage in one folder of the local disk (or of a network file system that several machines mount).
  * Files are written under `tmp/`, flushed, and renamed into place.
  */
-export async function createLocalStorage(root: string): Promise<StorageService> {
+export async function createLocalStorage(
+  root: string,
+  calls: FileCalls = systemCalls,
+): Promise<StorageService> {
   const temporary = join(root, 'tmp');
   await translateErrors('create its folder', () => mkdir(temporary, { recursive: true, mode: 0o700 }));
 
@@ -31,25 +36,29 @@ export async function createLocalStorage(root: string): Promise<StorageService> 
   const openFile = (key: string) => {
     const path = pathOf(key);
     // A link inside the root could still point out of it.
-    return translateErrors('read a file', () => open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
+    return translateErrors('read a file', () => calls.open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
   };
 
   return {
-    partials: createLocalPartials(root, temporary, pathOf),
+    partials: createLocalPartials({ root, temporary, pathOf, calls }),
 
     async save(key, source) {
       const path = pathOf(key);
       const partial = join(temporary, `${randomUUID()}.part`);
+      // What is to be removed if the next step fails.
+      let written = partial;
       try {
         return await translateErrors('write a file', async () => {
-          const target = await open(partial, 'wx', 0o600);
+          const target = await calls.open(partial, 'wx', 0o600);
           const size = await writeFlushed(target, source).finally(() => target.close());
-          await rename(partial, path);
-          await flushFolder(root);
+          await calls.rename(partial, path);
+          written = path;
+          await flushFolder(root, calls);
           return size;
         });
       } catch (error) {
-        await rm(partial, { force: true });
+        // On a disk that fails this may fail too; the sweep removes the file later then.
+        await rm(written, { force: true }).catch(() => {});
         throw error;
       }
     },
@@ -102,6 +111,27 @@ export async function createLocalStorage(root: string): Promise<StorageService> 
       await file.close();
       // The file is on this machine already, so there is nothing to release.
       return { path: pathOf(key), release: async () => {} };
+    },
+
+    list: (prefix = '') =>
+      listFiles(root, (name) => (name.startsWith(prefix) && KEY_PATTERN.test(name) ? name : null)),
+
+    async freeBytes() {
+      const { bavail, bsize } = await translateErrors('ask for its free space', () => statfs(root));
+      return bavail * bsize;
+    },
+
+    async removeAbandoned(idleMs) {
+      let removed = 0;
+      // Libraries of ours put their temporary files here too, so the name says nothing.
+      for await (const file of listFiles(temporary, (name) =>
+        name.endsWith(PARTIAL_SUFFIX) ? null : name,
+      )) {
+        if (file.modifiedAt.getTime() > Date.now() - idleMs) continue;
+        await translateErrors('delete a file', () => rm(join(temporary, file.key), { force: true }));
+        removed += 1;
+      }
+      return removed;
     },
   };
 }

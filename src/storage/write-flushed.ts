@@ -4,6 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 const FLUSH_BYTES = 32 * 1024 * 1024;
 /** Chunks are gathered up to this size and written together, while the next ones arrive. */
 const GATHER_BYTES = 512 * 1024;
+/** What was gathered waits no longer than this for more, so that a file's time of change shows that it is in work. */
+const GATHER_MS = 60_000;
 
 /**
  * Writes `source` to its end into `file`, at its current position, and flushes it; resolves to the number of bytes.
@@ -15,6 +17,7 @@ export async function writeFlushed(file: FileHandle, source: AsyncIterable<Uint8
   let unflushed = 0;
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
+  let handedOverAt = Date.now();
   let writing: Promise<void> = Promise.resolve();
   let flushing: Promise<void> = Promise.resolve();
 
@@ -37,6 +40,7 @@ export async function writeFlushed(file: FileHandle, source: AsyncIterable<Uint8
     writing = heeded(write(gathered, gatheredBytes));
     gathered = [];
     gatheredBytes = 0;
+    handedOverAt = Date.now();
   };
 
   try {
@@ -44,7 +48,7 @@ export async function writeFlushed(file: FileHandle, source: AsyncIterable<Uint8
       if (chunk.length === 0) continue;
       gathered.push(chunk);
       gatheredBytes += chunk.length;
-      if (gatheredBytes >= GATHER_BYTES) await handOver();
+      if (gatheredBytes >= GATHER_BYTES || Date.now() - handedOverAt >= GATHER_MS) await handOver();
     }
   } finally {
     await handOver();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Quotas } from '../access/quotas.ts';
 import { AppError } from '../errors.ts';
 import { assertMp4Header, HEADER_BYTES, inspectUpload, readUploadFacts } from './inspect-upload.ts';
+import type { SpaceGuard } from '../storage/free-space.ts';
 import type { StorageService } from '../storage/storage-service.ts';
 import { displayFilename } from './display-filename.ts';
 import { UploadEntity } from './upload.entity.ts';
@@ -15,9 +16,9 @@ export type CompleteUpload = UploadEntity & { sha256: string };
 
 /** Uploads that precede their job: whole ones in one request, or resumable ones in parts. */
 export interface Uploads {
-  /** Stores a whole file. Throws what `inspectUpload`, storage or `bytes` throw, and QUOTA_EXCEEDED. */
+  /** Stores a whole file. Throws what `inspectUpload`, storage or `bytes` throw, QUOTA_EXCEEDED and STORAGE_FULL. */
   store(owner: string, filename: string, bytes: AsyncIterable<Uint8Array>): Promise<CompleteUpload>;
-  /** Announces a file of `sizeBytes` that will arrive in parts. @throws AppError QUOTA_EXCEEDED, INVALID_VIDEO for an empty one. */
+  /** Announces a file of `sizeBytes` that will arrive in parts. @throws AppError QUOTA_EXCEEDED, STORAGE_FULL, INVALID_VIDEO for an empty one. */
   begin(request: {
     uploadId: string;
     owner: string;
@@ -26,7 +27,10 @@ export interface Uploads {
   }): Promise<UploadEntity>;
   /** The upload and how many of its bytes have arrived; null when there is none of this owner, or it has expired. */
   find(owner: string, uploadId: string): Promise<{ upload: UploadEntity; offset: number } | null>;
-  /** Appends to a resumable upload and resolves to its new offset. The last part completes it: see `complete`. */
+  /**
+   * Appends to a resumable upload and resolves to its new offset. The last part completes it: see `requireComplete`.
+   * @throws AppError STORAGE_FULL when there is no room for the rest of the file; what arrived before stays.
+   */
   append(upload: UploadEntity, offset: number, bytes: AsyncIterable<Uint8Array>): Promise<number>;
   /**
    * The complete upload of that owner. One whose bytes have all arrived is completed when that has not happened yet.
@@ -49,10 +53,11 @@ export function inputKey(uploadId: string): string {
 export function createUploads(deps: {
   dataSource: DataSource;
   storage: StorageService;
+  space: SpaceGuard;
   quotas: Quotas;
   ttlMs: number;
 }): Uploads {
-  const { dataSource, storage, quotas, ttlMs } = deps;
+  const { dataSource, storage, space, quotas, ttlMs } = deps;
   const uploads = dataSource.getRepository(UploadEntity);
   const expiry = () => new Date(Date.now() + ttlMs);
   const isComplete = (upload: UploadEntity): upload is CompleteUpload => upload.sha256 !== null;
@@ -84,6 +89,21 @@ export function createUploads(deps: {
     return upload && upload.expiresAt > new Date() ? upload : null;
   };
 
+  /** The bytes, while whose arrival the upload does not expire: a large part may take longer than an upload lives. */
+  async function* renewing(
+    { uploadId }: UploadEntity,
+    bytes: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array> {
+    let renewAt = 0;
+    for await (const chunk of bytes) {
+      if (Date.now() >= renewAt) {
+        renewAt = Date.now() + ttlMs / 4;
+        await uploads.update({ uploadId }, { expiresAt: expiry() });
+      }
+      yield chunk;
+    }
+  }
+
   /** A process that ended in the middle of `complete` has put the file into place already. */
   const arrivedBytes = async ({ uploadId }: UploadEntity): Promise<number> => {
     const key = inputKey(uploadId);
@@ -110,7 +130,7 @@ export function createUploads(deps: {
 
     async store(owner, filename, bytes) {
       const uploadId = randomUUID();
-      const inspected = inspectUpload(bytes);
+      const inspected = inspectUpload(space.whileRoom(bytes));
       const sizeBytes = await storage.save(inputKey(uploadId), inspected.bytes);
       try {
         const { sha256 } = inspected.facts();
@@ -130,6 +150,7 @@ export function createUploads(deps: {
     async begin(request) {
       if (request.sizeBytes < 1)
         throw new AppError('INVALID_VIDEO', 'The file is empty. Send a whole MP4 file.');
+      await space.assertRoom(request.sizeBytes);
       return insert({ ...request, filename: displayFilename(request.filename), sha256: null });
     },
 
@@ -142,7 +163,10 @@ export function createUploads(deps: {
     async append(upload, offset, bytes) {
       // When the first part is the whole file, which is usual, it need not be read again.
       const hash = offset === 0 ? createHash('sha256') : null;
-      const source = hash ? hashing(bytes, hash) : bytes;
+      await space.assertRoom(upload.sizeBytes - offset);
+      const arriving = space.whileRoom(bytes);
+      const renewed = renewing(upload, arriving);
+      const source = hash ? hashing(renewed, hash) : renewed;
       const reached = await storage.partials.append(inputKey(upload.uploadId), offset, source);
       if (reached === upload.sizeBytes) await complete(upload, hash?.digest('hex'));
       else await uploads.update({ uploadId: upload.uploadId }, { expiresAt: expiry() });

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createLocalStorage } from '../../../src/storage/local-storage.ts';
 import type { StorageService } from '../../../src/storage/storage-service.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
 
 const root = temporaryDirectory();
 let storage: StorageService;
@@ -43,6 +44,25 @@ describe('a partial file', () => {
     await storage.partials.delete('b.mp4');
     await storage.partials.delete('b.mp4');
     expect(await storage.partials.size('b.mp4')).toBe(0);
+  });
+
+  it('shows that it is in work however slowly it arrives: nothing waits for more than a minute', async () => {
+    const { partials } = storage;
+    const now = jest.spyOn(Date, 'now');
+    const begun = Date.now();
+    async function* trickle() {
+      yield Buffer.alloc(1);
+      now.mockReturnValue(begun + 59_000);
+      yield Buffer.alloc(1);
+      expect(await partials.size('t.mp4')).toBe(0);
+      now.mockReturnValue(begun + 61_000);
+      yield Buffer.alloc(1);
+      const written = async () => ((await partials.size('t.mp4')) === 3 ? true : undefined);
+      now.mockRestore();
+      await waitFor(written, 10_000, 'three bytes to be written');
+    }
+    expect(await partials.append('t.mp4', 0, trickle())).toBe(3);
+    await partials.delete('t.mp4');
   });
 
   it.each([[0], [9], [11]])('refuses a part at %i of 10 bytes, and stays as it is', async (offset) => {

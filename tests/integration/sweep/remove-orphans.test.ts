@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { resolveJobRequest } from '../../../src/jobs/job-request.ts';
+import type { JobStatus } from '../../../src/jobs/job.entity.ts';
+import { createSilentLogger } from '../../../src/logger.ts';
+import { createSweep, type SweepReport } from '../../../src/sweep/sweep.ts';
+import { createSweepSteps } from '../../../src/sweep/sweep-steps.ts';
+import { useTestServices, videoBytes } from '../../helpers/test-services.ts';
+
+const HOUR_MS = 3_600_000;
+const GRACE_MS = HOUR_MS;
+const services = useTestServices();
+const request = resolveJobRequest({ pipelineId: 'yolo_ocr' });
+
+/** One pass that walks over the files too, as a process does that has just started. */
+async function sweep(): Promise<SweepReport> {
+  const logger = createSilentLogger();
+  const { dataSource } = services();
+  const expireJobs = async () => 0;
+  const steps = createSweepSteps({ ...services(), expireJobs, logger, graceMs: GRACE_MS, filesEveryMs: 0 });
+  const report = await createSweep({ dataSource, logger, steps })();
+  if (!report) throw new Error('somebody else sweeps');
+  return report;
+}
+
+const pathOf = (name: string) => join(services().storageRoot, name);
+const setAge = async (names: readonly string[], ms: number) => {
+  const time = new Date(Date.now() - ms);
+  for (const name of names) await utimes(pathOf(name), time, time);
+};
+/** Writes files that nobody has touched for longer than the grace period. */
+async function leave(...names: string[]): Promise<string[]> {
+  for (const name of names) await writeFile(pathOf(name), 'x');
+  await setAge(names, GRACE_MS + 60_000);
+  return names;
+}
+const names = async () =>
+  [
+    ...(await readdir(pathOf('.'))).filter((name) => name !== 'tmp'),
+    ...(await readdir(pathOf('tmp'))).map((name) => `tmp/${name}`),
+  ].toSorted();
+
+/** A job in that state whose video is old. */
+async function jobIn(status: JobStatus, attempt: number, outputPath: string | null = null): Promise<string> {
+  const { jobId } = await services().submitVideo('ann', request, {
+    filename: 'a.mp4',
+    bytes: videoBytes(),
+  });
+  await services().dataSource.query(
+    'UPDATE jobs SET status = $2, attempt = $3, output_path = $4 WHERE job_id = $1',
+    [jobId, status, attempt, outputPath?.replace('{id}', jobId)],
+  );
+  await setAge([`${jobId}.mp4`], 2 * GRACE_MS);
+  return jobId;
+}
+const noteCheckpoint = (jobId: string, sequence: number, storageKey: string) =>
+  services().dataSource.query(
+    `INSERT INTO job_checkpoints (job_id, sequence, attempt, storage_key, frame_count, engine_fingerprint)
+      VALUES ($1, $2, 1, $3, 1, 'x')`,
+    [jobId, sequence, storageKey],
+  );
+
+const outputsOf = (jobId: string, attempt?: number) =>
+  ['json', 'index'].map((end) =>
+    attempt === undefined ? `${jobId}_results.${end}` : `${jobId}_${attempt}_results.${end}`,
+  );
+
+/** What is left of the files of a job in that state, and of others that were left beside it. */
+async function sweptBeside(jobId: string, files: readonly string[]): Promise<string[]> {
+  await leave(...files);
+  await sweep();
+  return (await names()).filter((name) => name !== `${jobId}.mp4`);
+}
+
+afterEach(async () => {
+  const { dataSource, storage } = services();
+  await dataSource.query('DELETE FROM pgboss.job');
+  await dataSource.query('DELETE FROM jobs');
+  await dataSource.query('DELETE FROM uploads');
+  for (const name of await readdir(pathOf('.'))) if (name !== 'tmp') await storage.delete(name);
+  await storage.removeAbandoned(-1000);
+  for await (const { key } of storage.partials.list()) await storage.partials.delete(key);
+  expect(await names()).toEqual([]);
+});
+
+describe('a file without a row', () => {
+  it.each([
+    ['a video', (id: string) => [`${id}.mp4`], 'orphanedFiles'],
+    ['results of an attempt', (id: string) => outputsOf(id, 3), 'orphanedFiles'],
+    ['results of an older version', (id: string) => outputsOf(id), 'orphanedFiles'],
+    ['a checkpoint', (id: string) => [`${id}_2_checkpoint_17.ndjson`], 'orphanedFiles'],
+    ['a part of a resumable upload', (id: string) => [`tmp/${id}.mp4.partial`], 'orphanedParts'],
+    ['a save that died', (id: string) => [`tmp/${id}.part`], 'abandonedFiles'],
+    ['the upload library’s temporary file', () => ['tmp/capacitor-0123.tmp'], 'abandonedFiles'],
+  ])('goes when it is old: %s', async (_what, filesOf, step) => {
+    const files = await leave(...filesOf(randomUUID()));
+    expect(await sweep()).toMatchObject({ [step]: files.length });
+    expect(await names()).toEqual([]);
+    expect(await sweep()).toMatchObject({ [step]: 0 });
+  });
+
+  it('stays within the grace period, whatever it is: its row may be on its way', async () => {
+    const id = randomUUID();
+    const files = await leave(
+      `${id}.mp4`,
+      ...outputsOf(id, 1),
+      `${id}_1_checkpoint_0.ndjson`,
+      `tmp/${id}.mp4.partial`,
+      `tmp/${id}.part`,
+    );
+    await setAge(files, GRACE_MS - 60_000);
+    await sweep();
+    expect(await names()).toEqual(files.toSorted());
+  });
+
+  it('stays when it is none of ours', async () => {
+    const files = await leave('README', `${randomUUID()}.mp4.bak`, 'x_results.json', 'tmp/notes.partial');
+    expect(await sweep()).toEqual({
+      expiredUploads: 0,
+      expiredJobs: 0,
+      orphanedFiles: 0,
+      orphanedParts: 0,
+      abandonedFiles: 0,
+    });
+    expect(await names()).toEqual(files.toSorted());
+  });
+});
+
+describe('a file in use', () => {
+  it.each(['pending', 'running', 'completed', 'failed', 'canceled'] as const)(
+    'stays: the video of a job that is %s',
+    async (status) => {
+      const jobId = await jobIn(status, 1);
+      await sweep();
+      expect(await names()).toEqual([`${jobId}.mp4`]);
+    },
+  );
+
+  it('stays: an upload that waits for its job', async () => {
+    const { uploadId } = await services().uploads.store('ann', 'a.mp4', videoBytes());
+    await setAge([`${uploadId}.mp4`], 2 * GRACE_MS);
+    await sweep();
+    expect(await names()).toEqual([`${uploadId}.mp4`]);
+  });
+
+  it('stays: a resumable upload half done, and one that has all its bytes but is not completed', async () => {
+    const { uploads, storage } = services();
+    const announced = { owner: 'ann', filename: 'a.mp4' };
+    const half = await uploads.begin({ ...announced, uploadId: randomUUID(), sizeBytes: 5000 });
+    await uploads.append(half, 0, videoBytes());
+    const whole = await uploads.begin({ ...announced, uploadId: randomUUID(), sizeBytes: 1024 });
+    await storage.partials.append(`${whole.uploadId}.mp4`, 0, videoBytes());
+    const files = [`tmp/${half.uploadId}.mp4.partial`, `tmp/${whole.uploadId}.mp4.partial`].toSorted();
+    await setAge(files, 2 * GRACE_MS);
+    await sweep();
+    expect(await names()).toEqual(files);
+    expect(await uploads.find('ann', half.uploadId)).toMatchObject({ offset: 1024 });
+    expect(await uploads.requireComplete('ann', whole.uploadId)).toMatchObject({ sizeBytes: 1024 });
+  });
+
+  it('stays: an upload in progress', async () => {
+    const { uploads, storage } = services();
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    async function* arriving() {
+      yield* videoBytes(1024 * 1024);
+      begun.resolve();
+      await gate.promise;
+      yield Buffer.from('the end');
+    }
+    const storing = uploads.store('ann', 'a.mp4', arriving());
+    await begun.promise;
+    await sweep();
+    gate.resolve();
+    const { uploadId } = await storing;
+    expect(await storage.size(`${uploadId}.mp4`)).toBe(1024 * 1024 + 7);
+  });
+
+  it('stays: the published results of a job, by whatever name', async () => {
+    for (const attempt of [undefined, 2]) {
+      const name = attempt === undefined ? '{id}_results.json' : `{id}_${attempt}_results.json`;
+      const jobId = await jobIn('completed', 2, name);
+      const published = await leave(...outputsOf(jobId, attempt));
+      await sweep();
+      expect(await names()).toEqual(expect.arrayContaining(published));
+    }
+  });
+
+  it.each(['running', 'pending'] as const)(
+    'stays: whatever results there are of a job that is %s',
+    async (status) => {
+      const jobId = await jobIn(status, 2);
+      const files = [...outputsOf(jobId), ...outputsOf(jobId, 1), ...outputsOf(jobId, 2)];
+      expect(await sweptBeside(jobId, files)).toEqual(files.toSorted());
+    },
+  );
+
+  it('stays: checkpoints that are noted, and those of the attempt that runs, which may be noted any time', async () => {
+    const jobId = await jobIn('running', 2);
+    const [noted, current] = [`${jobId}_1_checkpoint_0.ndjson`, `${jobId}_2_checkpoint_1.ndjson`];
+    await noteCheckpoint(jobId, 0, noted);
+    expect(await sweptBeside(jobId, [noted, current])).toEqual([noted, current]);
+  });
+});
+
+describe('what an attempt left', () => {
+  it('goes when the job was completed by another', async () => {
+    const jobId = await jobIn('completed', 3, '{id}_3_results.json');
+    const published = outputsOf(jobId, 3);
+    const checkpoint = `${jobId}_3_checkpoint_0.ndjson`;
+    await noteCheckpoint(jobId, 0, checkpoint);
+    const left = [...published, ...outputsOf(jobId), ...outputsOf(jobId, 1), checkpoint];
+    expect(await sweptBeside(jobId, left)).toEqual(published.toSorted());
+  });
+
+  it.each(['failed', 'canceled'] as const)('goes when the job is %s', async (status) => {
+    const jobId = await jobIn(status, 1);
+    const noted = `${jobId}_1_checkpoint_0.ndjson`;
+    await noteCheckpoint(jobId, 0, noted);
+    // A retried job of an older version would write under this name again, and goes on from the checkpoint.
+    const kept = [...outputsOf(jobId), noted];
+    const left = [...kept, ...outputsOf(jobId, 1), `${jobId}_1_checkpoint_1.ndjson`];
+    expect(await sweptBeside(jobId, left)).toEqual(kept.toSorted());
+  });
+
+  it.each(['pending', 'running'] as const)(
+    'goes, if it is a checkpoint that was never noted, of a job that is %s',
+    async (status) => {
+      const jobId = await jobIn(status, 2);
+      expect(await sweptBeside(jobId, [`${jobId}_1_checkpoint_0.ndjson`])).toEqual([]);
+    },
+  );
+});
+
+describe('many files', () => {
+  it('are looked up in batches, and only those that belong to nobody go', async () => {
+    const jobIds = [];
+    for (let n = 0; n < 3; n += 1) jobIds.push(await jobIn('pending', 0));
+    await leave(...Array.from({ length: 1200 }, () => `${randomUUID()}.mp4`));
+    const { dataSource } = services();
+    const query = dataSource.query.bind(dataSource);
+    let lookUps = 0;
+    dataSource.query = (async (text: string, values?: unknown[]) => {
+      if (text.includes('unnest')) lookUps += 1;
+      return query(text, values);
+    }) as typeof dataSource.query;
+    try {
+      expect(await sweep()).toMatchObject({ orphanedFiles: 1200 });
+    } finally {
+      dataSource.query = query;
+    }
+    expect(lookUps).toBe(3);
+    expect(await names()).toEqual(jobIds.map((jobId) => `${jobId}.mp4`).toSorted());
+  });
+
+  it('go though one of them cannot be removed', async () => {
+    const { dataSource, storage } = services();
+    const [stuck, other] = await leave(`${randomUUID()}.mp4`, `${randomUUID()}.mp4`);
+    const failing = {
+      ...storage,
+      delete: async (key: string) => {
+        if (key === stuck) throw new Error('made up');
+        await storage.delete(key);
+      },
+    };
+    const logger = createSilentLogger();
+    const expireJobs = async () => 0;
+    const steps = createSweepSteps({ ...services(), storage: failing, expireJobs, logger });
+    expect(await createSweep({ dataSource, logger, steps })()).toMatchObject({ orphanedFiles: 1 });
+    expect(await names()).toEqual([stuck]);
+    expect(other).not.toBe(stuck);
+  });
+});
