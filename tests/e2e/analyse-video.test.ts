@@ -81,7 +81,7 @@ describe('a submitted video', () => {
     });
 
     const document: unknown = JSON.parse(
-      await readFile(join(service.dataDirectory, 'storage', `${jobId}_results.json`), 'utf8'),
+      await readFile(join(service.dataDirectory, 'storage', `${jobId}_1_results.json`), 'utf8'),
     );
     expect(document).toMatchObject({
       schemaVersion: 1,

@@ -115,7 +115,7 @@ const PROVOKED: Record<
     await database(`UPDATE jobs SET status = 'canceled' WHERE status = 'pending'`);
     const jobId = submittedJobId(await submit());
     await completeJob(service, jobId);
-    await rm(join(dataDirectory, 'storage', `${jobId}_results.index`));
+    await rm(join(dataDirectory, 'storage', `${jobId}_1_results.index`));
     return graphqlError(await query('query($id: ID!) { results(jobId: $id) { jobId } }', { id: jobId }));
   },
   DATABASE_UNAVAILABLE: async () => {

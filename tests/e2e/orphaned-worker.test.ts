@@ -17,7 +17,12 @@ const dataDirectory = temporaryDirectory();
 let service: RunningService;
 
 beforeAll(async () => {
-  service = await startService({ dataDirectory, worker: true });
+  // The job in hand gets no time to finish, so that it has to be put back.
+  service = await startService({
+    dataDirectory,
+    worker: true,
+    environment: { SHUTDOWN_GRACE_MS: '0' },
+  });
 });
 afterAll(() => service.stop());
 

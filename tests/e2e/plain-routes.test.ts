@@ -83,7 +83,7 @@ describe('the plain routes', () => {
     expect(Object.keys(results.body)).toEqual(['job_id', 'results', 'created_at', 'updated_at']);
     const document = z
       .object({ results: z.array(z.unknown()) })
-      .parse(JSON.parse(await readFile(join(dataDirectory, 'storage', `${jobId}_results.json`), 'utf8')));
+      .parse(JSON.parse(await readFile(join(dataDirectory, 'storage', `${jobId}_1_results.json`), 'utf8')));
     expect(results.body['results']).toEqual(document.results);
     expect(document.results).toHaveLength(3);
   });
