@@ -113,6 +113,33 @@ describe('a settled job', () => {
   });
 });
 
+describe('an expired job that somebody is just trying again', () => {
+  it('is left to them: nobody waits for its row, nor removes it after', async () => {
+    const jobId = await jobThatEnded('failed', 6);
+    const { dataSource } = services();
+    const retrying = dataSource.createQueryRunner();
+    await retrying.startTransaction();
+    try {
+      await retrying.query(`UPDATE jobs SET status = 'pending', finished_at = NULL WHERE job_id = $1`, [
+        jobId,
+      ]);
+      const expiring = expireWith();
+      const isBlocked = async () => {
+        const rows = await dataSource.query<unknown[]>(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
+        return rows.length > 0 ? 'blocked' : undefined;
+      };
+      expect(await Promise.race([expiring, waitFor(isBlocked, 10_000, 'somebody to wait')])).toBe(0);
+      await retrying.commitTransaction();
+      expect(await expiring).toBe(0);
+    } finally {
+      await retrying.release();
+    }
+    expect(await jobIds()).toEqual([jobId]);
+  });
+});
+
 describe('jobs that run or wait', () => {
   it.each(['pending', 'running'])('never expire: %s', async (status) => {
     const jobId = await jobThatEnded('completed', 1000);

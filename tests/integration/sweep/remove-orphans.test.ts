@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { resolveJobRequest } from '../../../src/jobs/job-request.ts';
 import type { JobStatus } from '../../../src/jobs/job.entity.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
-import { createSweep, type SweepReport } from '../../../src/sweep/sweep.ts';
+import { createSweep, type SweepReport, type SweepStep } from '../../../src/sweep/sweep.ts';
 import { createSweepSteps } from '../../../src/sweep/sweep-steps.ts';
 import { useTestServices, videoBytes } from '../../helpers/test-services.ts';
 
@@ -23,6 +23,14 @@ async function sweep(): Promise<SweepReport> {
   const report = await createSweep({ dataSource, logger, steps })();
   if (!report) throw new Error('somebody else sweeps');
   return report;
+}
+
+/** The step that looks for files without a row, without the lock that lets one process sweep at a time. */
+function orphanStep(): SweepStep {
+  const steps = createSweepSteps({ ...services(), expireJobs: async () => 0, logger: createSilentLogger() });
+  const step = steps.find(({ name }) => name === 'orphanedFiles');
+  if (!step) throw new Error('the step has another name now');
+  return step;
 }
 
 const pathOf = (name: string) => join(services().storageRoot, name);
@@ -176,6 +184,26 @@ describe('a file in use', () => {
     gate.resolve();
     const { uploadId } = await storing;
     expect(await storage.size(`${uploadId}.mp4`)).toBe(1024 * 1024 + 7);
+  });
+
+  it('stays: an upload that turns into a job while two processes sweep', async () => {
+    const uploads = await Promise.all(
+      Array.from({ length: 30 }, () => services().uploads.store('ann', 'a.mp4', videoBytes())),
+    );
+    const files = uploads.map(({ uploadId }) => `${uploadId}.mp4`).toSorted();
+    await setAge(files, 2 * GRACE_MS);
+    let submitting = true;
+    const sweepAgainAndAgain = async () => {
+      const step = orphanStep();
+      let removed = 0;
+      while (submitting) removed += await step.run(new AbortController().signal);
+      return removed;
+    };
+    const sweeping = [sweepAgainAndAgain(), sweepAgainAndAgain()];
+    for (const { uploadId } of uploads) await services().submitVideo('ann', request, { uploadId });
+    submitting = false;
+    expect(await Promise.all(sweeping)).toEqual([0, 0]);
+    expect(await names()).toEqual(files);
   });
 
   it('stays: the published results of a job, by whatever name', async () => {
