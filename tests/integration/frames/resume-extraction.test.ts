@@ -7,9 +7,13 @@ import type { ExtractionOptions, SampledFrame } from '../../../worker/frames/ext
 import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { describeWithData, optionalData } from '../../helpers/optional-data.ts';
+import { makeVideo } from '../../helpers/make-video.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { extractAll, neverAborted, probe, testBinaries, TINY_VIDEO } from '../../helpers/video-tools.ts';
 
 afterAll(waitUntilNoFfmpeg);
+
+const folder = temporaryDirectory();
 
 const describeFrame = ({ frameIndex, timestampMs, image }: SampledFrame): string =>
   `${frameIndex} at ${timestampMs} ms: ${createHash('sha256').update(image.data).digest('hex')}`;
@@ -97,6 +101,27 @@ describe('an extraction that goes on behind a frame', () => {
       }
     };
     await expect(deliver()).rejects.toMatchObject({ code: 'TOO_MANY_FRAMES' });
+  });
+});
+
+describe('an extraction that goes on behind a frame of a video with', () => {
+  const openGroups = 'keyint=50:open-gop=1:scenecut=0';
+  it.each([
+    ['B-frames', 'libx264', ['-bf', '3', '-g', '50']],
+    ['open groups of pictures', 'libx264', ['-bf', '3', '-x264-params', openGroups]],
+    ['open groups of HEVC pictures', 'libx265', ['-x265-params', `${openGroups}:log-level=error`]],
+    [
+      'a picture that is refreshed column by column',
+      'libx264',
+      ['-x264-params', 'intra-refresh=1:keyint=60'],
+    ],
+    ['fragments', 'libx264', ['-g', '25', '-movflags', '+frag_keyframe+empty_moov']],
+  ] as const)('%s delivers the rest, and takes no seeking for damage', async (name, encoder, options) => {
+    const path = await makeVideo(join(folder, `${name}.mp4`), 12, options, encoder);
+    await expectSameFrames(path, { samplesPerSecond: 3 });
+    for (const afterFrameIndex of [60, 130, 131, 220]) {
+      expect((await extract(path, { afterFrameIndex })).codes).toEqual([]);
+    }
   });
 });
 
