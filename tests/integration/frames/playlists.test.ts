@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { execFile, execFileSync } from 'node:child_process';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import type { FfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
@@ -28,7 +28,7 @@ async function readWithBoth(path: string, binaries: FfmpegBinaries): Promise<voi
 
 describe('a playlist that is named .mp4', () => {
   it.each([
-    ['ffconcat', (target: string) => `ffconcat version 1.0\nfile '${target}'\n`],
+    ['ffconcat', (target: string) => `ffconcat version 1.0\nfile '${basename(target)}'\n`],
     [
       'HLS',
       (target: string) =>
@@ -36,7 +36,8 @@ describe('a playlist that is named .mp4', () => {
     ],
     ['image sequence', (target: string) => `${target}\n`],
   ])('makes nobody open the local file that it names: %s', async (name, playlist) => {
-    const target = join(folder, `${name}.pipe`);
+    // A name that demuxers of playlists take for that of a segment.
+    const target = join(folder, `${name}.ts`);
     await run('mkfifo', [target]);
     // Opening a pipe for writing takes until somebody opens it for reading.
     let isOpened = false;
