@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { waitForMigrations } from '../src/database/run-migrations.ts';
+import { assertMigrated } from '../src/database/run-migrations.ts';
+import { whenDatabaseAnswers } from '../src/database/when-database-answers.ts';
 import { dieAtLatestIn, dieWithParent, stopDeadlineMs } from '../src/processes/stop-deadlines.ts';
 import { REPLACE_ME } from '../src/processes/supervise.ts';
 import { runUntilStopped } from '../src/run-until-stopped.ts';
@@ -19,8 +20,13 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
   });
   const engines = await createEngines(config, logger, (reason) => wear.giveUp(reason));
   try {
-    await waitForMigrations(databaseUrl, { timeoutMs: config.DATABASE_WAIT_MS, logger, signal: stopping });
-    const services = await createServices(config, logger);
+    const services = await whenDatabaseAnswers(
+      async () => {
+        await assertMigrated(databaseUrl);
+        return createServices(config, logger);
+      },
+      { databaseUrl, logger, waitMs: config.DATABASE_WAIT_MS, signal: stopping },
+    );
     try {
       const { dataSource, queue, storage } = services;
       const worker = createJobWorker({
