@@ -5,6 +5,8 @@ export interface FakePostgres {
   url: string;
   /** How many connections have been made. */
   connections: () => number;
+  /** How many of them have ended, on both sides. */
+  ended: () => number;
   close(): Promise<void>;
 }
 
@@ -14,10 +16,14 @@ export interface FakePostgres {
  */
 export async function startFakePostgres(answers: readonly string[]): Promise<FakePostgres> {
   let count = 0;
+  let ended = 0;
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
-    socket.on('close', () => open.delete(socket));
+    socket.on('close', () => {
+      open.delete(socket);
+      ended += 1;
+    });
     socket.on('error', () => {});
     const answer = answers[Math.min(count, answers.length - 1)] ?? 'accept';
     count += 1;
@@ -42,6 +48,7 @@ export async function startFakePostgres(answers: readonly string[]): Promise<Fak
   return {
     url: `postgresql://u:p@127.0.0.1:${address.port}/d`,
     connections: () => count,
+    ended: () => ended,
     close() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
