@@ -10,7 +10,7 @@ const NETWORK_AWAY =
   /^(ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)(UNREACH|DOWN)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE)$/;
 /** What pg and TypeORM say, without a code, of a connection that ended under them or did not come about. */
 const CONNECTION_LOST =
-  /^(Connection (terminated|ended)|timeout exceeded when trying to connect|timeout expired|Client (has encountered|was closed)|Query runner already released)/;
+  /^(Connection (terminated|ended)|timeout exceeded when trying to connect|timeout expired|Client (has encountered|was closed)|Query runner already released|Database connection provided by a query runner was already released)/;
 /** Further ones that a request meets when the server is there: a database that was dropped, a statement that took too long. */
 const UNANSWERED = /^(3D000|55000|57014|25P03)$/;
 const TOOK_TOO_LONG = /^Query read timeout/;
