@@ -1,5 +1,6 @@
 import { storageDirectory, useTemporaryDirectory } from './config.ts';
 import { migrateUp } from './database/run-migrations.ts';
+import { whenDatabaseAnswers } from './database/when-database-answers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { dieWithParent } from './processes/stop-deadlines.ts';
@@ -9,10 +10,16 @@ import { createServices, requireDatabaseUrl } from './services.ts';
 
 await runUntilStopped('api', async ({ config, logger, stopping }) => {
   dieWithParent(config);
-  await migrateUp(requireDatabaseUrl(config), logger);
+  const databaseUrl = requireDatabaseUrl(config);
   const owned = createReleaseStack();
   try {
-    const services = await createServices(config, logger);
+    const services = await whenDatabaseAnswers(
+      async () => {
+        await migrateUp(databaseUrl, logger);
+        return createServices(config, logger);
+      },
+      { databaseUrl, logger, waitMs: config.DATABASE_WAIT_MS, signal: stopping },
+    );
     owned.add(() => services.close());
     // Uploads are buffered in temporary files, which may need as much room as the videos themselves.
     useTemporaryDirectory(storageDirectory(config));

@@ -6,22 +6,25 @@ import { CreateApiKeys1764000100000 } from '../../migrations/1764000100000-creat
 import { CreateUploads1764000200000 } from '../../migrations/1764000200000-create-uploads.ts';
 import { SurviveCrashes1764100000000 } from '../../migrations/1764100000000-survive-crashes.ts';
 import { ApiKeyEntity } from '../access/api-key.entity.ts';
-import { AppError } from '../errors.ts';
 import { JobCheckpointEntity } from '../jobs/job-checkpoint.entity.ts';
 import { JobEntity } from '../jobs/job.entity.ts';
 import { UploadEntity } from '../uploads/upload.entity.ts';
+import { AnsweringPool } from './answering-pool.ts';
+import { describeConnectFailure } from './connect-failure.ts';
+import { serviceConnection, type ConnectionSettings } from './connection-settings.ts';
 
 /** Where TypeORM notes which migrations have run. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
-/** How long one attempt to connect may take. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/** Connections of one process. */
+const MAX_CONNECTIONS = 10;
 
 /** The connection pool to Postgres with our entities and migrations; not yet connected. Never synchronises. */
-export function createDataSource(databaseUrl: string): DataSource {
+export function createDataSource(databaseUrl: string, settings: ConnectionSettings): DataSource {
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
+    driver: { Pool: AnsweringPool },
     entities: [ApiKeyEntity, JobCheckpointEntity, JobEntity, UploadEntity],
     migrations: [
       CreateJobs1763900000000,
@@ -32,27 +35,24 @@ export function createDataSource(databaseUrl: string): DataSource {
     ],
     migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: 'foregsyte',
-    extra: { max: 10 },
+    extra: { ...settings, max: MAX_CONNECTIONS },
   });
 }
 
 /**
  * Connects; the caller owns the returned pool and must `destroy` it.
- * @throws AppError DATABASE_UNAVAILABLE when Postgres does not answer.
+ * @throws AppError DATABASE_UNAVAILABLE when Postgres is not there or not ready, INVALID_CONFIGURATION when it refuses
+ * what DATABASE_URL says.
  */
-export async function connectDataSource(databaseUrl: string): Promise<DataSource> {
-  const dataSource = createDataSource(databaseUrl);
+export async function connectDataSource(
+  databaseUrl: string,
+  settings: ConnectionSettings = serviceConnection(),
+): Promise<DataSource> {
+  const dataSource = createDataSource(databaseUrl, settings);
   try {
     return await dataSource.initialize();
   } catch (error) {
-    throw new AppError(
-      'DATABASE_UNAVAILABLE',
-      'Postgres cannot be reached. Check DATABASE_URL and that the server runs.',
-      {
-        cause: error,
-      },
-    );
+    throw describeConnectFailure(error);
   }
 }

@@ -177,7 +177,13 @@ describe('the pool of detection threads', () => {
     // Its answer comes too late, and the thread gets no further frame.
     thread.answer(1);
     await settle();
+    const last = [threads.run(pixel(), 0.5, never), threads.run(pixel(), 0.5, never)];
     expect(thread.frames).toHaveLength(1);
+    for (const elapsedMs of [8, 9]) {
+      started[0]?.answer(elapsedMs);
+      await settle();
+    }
+    expect((await Promise.all(last)).map(({ elapsedMs }) => elapsedMs)).toEqual([8, 9]);
   });
 
   it('does not count the time that a frame waits for a thread', async () => {
@@ -197,18 +203,17 @@ describe('the pool of detection threads', () => {
   it('replaces a thread that stays busy with a frame of nobody, as often as that happens', async () => {
     const first = createFakeThread();
     const threads = start([first], 10, { abandonedMs: 20 });
-    let busy = first;
     for (const number of [1, 2, 3, 4, 5]) {
       const controller = new AbortController();
       const running = threads.run(pixel(), 0.5, controller.signal);
-      const other = threads.run(pixel(), 0.5, never);
       controller.abort(new Error('enough'));
       await expect(running).rejects.toThrow('enough');
-      busy = await spare(started, number);
+      await spare(started, number);
       await settle();
-      busy.answer(number);
-      expect((await other).elapsedMs).toBe(number);
     }
+    const next = threads.run(pixel(), 0.5, never);
+    started[4]?.answer(5);
+    expect((await next).elapsedMs).toBe(5);
     expect(first.isAlive()).toBe(false);
   });
 
