@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { addCheckpoint, dropCheckpointsFrom, listCheckpoints } from '../src/jobs/job-checkpoints.ts';
@@ -143,10 +142,16 @@ async function* readBatch(storage: StorageService, key: string): AsyncGenerator<
   }
 }
 
+/** Only a line feed ends a line: other separators, which JSON leaves as they are, may stand in a text. */
 async function* readLines(storage: StorageService, key: string): AsyncGenerator<string> {
   const input = await storage.open(key);
   try {
-    yield* createInterface({ input, crlfDelay: Infinity });
+    let rest = '';
+    for await (const text of input.setEncoding('utf8')) {
+      const lines = (rest + String(text)).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
   } finally {
     input.destroy();
   }
