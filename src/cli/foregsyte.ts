@@ -5,6 +5,7 @@ import { EXIT_CODES } from './command-failure.ts';
 import { addCancelCommand } from './commands/cancel-command.ts';
 import { addDeleteCommand } from './commands/delete-command.ts';
 import { addDemoCommand } from './commands/demo-command.ts';
+import { addJobsCommand } from './commands/jobs-command.ts';
 import { addKeysCommand } from './commands/keys-command.ts';
 import { addListCommand } from './commands/list-command.ts';
 import { addMigrateCommand } from './commands/migrate-command.ts';
@@ -34,7 +35,7 @@ Exit codes:
   2    wrong usage
   3    the service refused; its code is printed
   4    a job failed or was canceled, and --wait waited for it
-  5    the service (for keys: the database) cannot be reached
+  5    the service (for keys and jobs: the database) cannot be reached
   130  Ctrl-C`,
   );
 
@@ -43,6 +44,7 @@ addStartCommand(program);
 addDemoCommand(program);
 addMigrateCommand(program);
 addKeysCommand(program);
+addJobsCommand(program);
 
 program.commandsGroup('As a client of a service:').configureHelp({ showGlobalOptions: true });
 addSubmitCommand(program);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { SCOPES, type Scope } from '../access/caller.ts';
+import { isErrorCode, type ErrorCode } from '../error-codes.ts';
 
 const OWNER = /^[A-Za-z0-9._@-]{1,100}$/;
 const MAX_NAME_LENGTH = 100;
@@ -30,7 +31,7 @@ export function gather(text: string, before: readonly string[] | undefined): str
   return [...(before ?? []), text];
 }
 
-/** The owner of a key. */
+/** The owner of keys and jobs. */
 export function parseOwner(text: string): string {
   if (OWNER.test(text)) return text;
   throw new InvalidArgumentError('It must have 1 to 100 of these characters: A-Z a-z 0-9 . _ @ -');
@@ -51,4 +52,10 @@ export function parseScopes(text: string): Scope[] {
     throw new InvalidArgumentError(`It must be some of ${SCOPES.join(', ')}, separated by commas.`);
   }
   return SCOPES.filter((scope) => given.includes(scope));
+}
+
+/** A code of the product's table of errors. */
+export function parseErrorCode(text: string): ErrorCode {
+  if (isErrorCode(text)) return text;
+  throw new InvalidArgumentError('It must be one of the codes in docs/errors.md, such as DECODER_STALLED.');
 }
