@@ -5,6 +5,7 @@ import { ServeClients1764000000000 } from '../../migrations/1764000000000-serve-
 import { CreateApiKeys1764000100000 } from '../../migrations/1764000100000-create-api-keys.ts';
 import { CreateUploads1764000200000 } from '../../migrations/1764000200000-create-uploads.ts';
 import { SurviveCrashes1764100000000 } from '../../migrations/1764100000000-survive-crashes.ts';
+import { IdentifyDatabase1764100100000 } from '../../migrations/1764100100000-identify-database.ts';
 import { ApiKeyEntity } from '../access/api-key.entity.ts';
 import { JobCheckpointEntity } from '../jobs/job-checkpoint.entity.ts';
 import { JobEntity } from '../jobs/job.entity.ts';
@@ -32,6 +33,7 @@ export function createDataSource(databaseUrl: string, settings: ConnectionSettin
       CreateApiKeys1764000100000,
       CreateUploads1764000200000,
       SurviveCrashes1764100000000,
+      IdentifyDatabase1764100100000,
     ],
     migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,

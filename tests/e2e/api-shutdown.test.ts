@@ -99,7 +99,7 @@ async function beginUploads(): Promise<{ raw: SlowUpload; graphql: SlowUpload; t
 async function files(): Promise<string[]> {
   const storage = join(dataDirectory, 'storage');
   const names = [...(await readdir(storage)), ...(await readdir(join(storage, 'tmp')))];
-  return names.filter((name) => name !== 'tmp');
+  return names.filter((name) => name !== 'tmp' && name !== '.owner');
 }
 
 async function tellToStop(): Promise<void> {

@@ -106,11 +106,13 @@ async function expectNothingLeft(
   expect((await storedFiles(service)).toSorted()).toEqual(named.toSorted());
 }
 
-/** The names of all files of the storage, temporary ones included. */
+/** The names of all stored files, temporary ones included. */
 export async function storedFiles({ storage }: ChaosService): Promise<string[]> {
   const files = await readdir(storage, { recursive: true, withFileTypes: true });
   return files.flatMap((file) =>
-    file.isFile() ? [join(file.parentPath, file.name).slice(storage.length + 1)] : [],
+    file.isFile() && file.name !== '.owner'
+      ? [join(file.parentPath, file.name).slice(storage.length + 1)]
+      : [],
   );
 }
 

@@ -65,7 +65,7 @@ export function useSweptStorage() {
   }
   const names = async () =>
     [
-      ...(await readdir(pathOf('.'))).filter((name) => name !== 'tmp'),
+      ...(await readdir(pathOf('.'))).filter((name) => name !== 'tmp' && name !== '.owner'),
       ...(await readdir(pathOf('tmp'))).map((name) => `tmp/${name}`),
     ].toSorted();
 
@@ -110,7 +110,8 @@ export function useSweptStorage() {
     await dataSource.query('DELETE FROM pgboss.job');
     await dataSource.query('DELETE FROM jobs');
     await dataSource.query('DELETE FROM uploads');
-    for (const name of await readdir(pathOf('.'))) if (name !== 'tmp') await storage.delete(name);
+    for (const name of await readdir(pathOf('.')))
+      if (name !== 'tmp' && name !== '.owner') await storage.delete(name);
     await storage.removeAbandoned(-1000);
     for await (const { key } of storage.partials.list()) await storage.partials.delete(key);
     expect(await names()).toEqual([]);

@@ -21,7 +21,8 @@ const services = useTestServices({
 const request = resolveJobRequest({ pipelineId: 'yolo_ocr' });
 const signal = new AbortController().signal;
 
-const files = async () => (await readdir(services().storageRoot)).filter((name) => name !== 'tmp').toSorted();
+const files = async () =>
+  (await readdir(services().storageRoot)).filter((name) => name !== 'tmp' && name !== '.owner').toSorted();
 const jobIds = async () =>
   (await services().dataSource.query<{ id: string }[]>('SELECT job_id AS id FROM jobs'))
     .map(({ id }) => id)
