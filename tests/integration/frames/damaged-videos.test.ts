@@ -1,27 +1,12 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src/errors.ts';
-import type { ResultsWarning } from '../../../src/results/results-document.ts';
-import {
-  type ExtractionOptions,
-  extractFrames,
-  type SampledFrame,
-} from '../../../worker/frames/extract-frames.ts';
-import type { FfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
+import { extractWithWarnings } from '../../helpers/extract-with-warnings.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
-import { describeWithData, optionalData } from '../../helpers/optional-data.ts';
-import { deliverFrames, STAND_IN_FRAME_SIDE, writeStandIn } from '../../helpers/stand-in.ts';
+import { deliverFrames, writeStandIn } from '../../helpers/stand-in.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import {
-  decodedFrameTimes,
-  extractAll,
-  neverAborted,
-  probe,
-  testBinaries,
-  TINY_VIDEO,
-} from '../../helpers/video-tools.ts';
+import { extractAll, probe, TINY_VIDEO } from '../../helpers/video-tools.ts';
 
 const folder = temporaryDirectory();
 afterAll(waitUntilNoFfmpeg);
@@ -46,31 +31,6 @@ async function failureOf(path: string): Promise<AppError> {
   );
   if (!(failure instanceof AppError)) throw new Error('An AppError was expected.', { cause: failure });
   return failure;
-}
-
-interface Analysis {
-  frames: SampledFrame[];
-  warnings: ResultsWarning[];
-}
-
-/** Every frame of a video, shrunk, with what was told of the video. */
-async function analyse(
-  path: string,
-  options: Partial<ExtractionOptions> = {},
-  programs: Partial<FfmpegBinaries> = {},
-): Promise<Analysis> {
-  const analysis: Analysis = { frames: [], warnings: [] };
-  const extraction = extractFrames({ ...(await testBinaries()), ...programs }, path, await probe(path), {
-    samplesPerSecond: 1000,
-    maxFrames: 10_000,
-    maxSeconds: 60,
-    maxFrameSide: STAND_IN_FRAME_SIDE,
-    signal: neverAborted(),
-    onWarning: (warning) => analysis.warnings.push(warning),
-    ...options,
-  });
-  for await (const frame of extraction) analysis.frames.push(frame);
-  return analysis;
 }
 
 describe('files that are no proper video', () => {
@@ -137,7 +97,7 @@ describe('a damaged video', () => {
   ])('that is cut off %s is analysed as far as it goes', async (name, missing, end, without) => {
     const bytes = await readFile(TINY_VIDEO);
     const path = await save(`cut off ${name}.mp4`, bytes.subarray(0, bytes.length - missing));
-    const { frames, warnings } = await analyse(path);
+    const { frames, warnings } = await extractWithWarnings(path);
     const indices = Array.from({ length: end }, (_, index) => index).filter(
       (index) => !without.includes(index),
     );
@@ -152,7 +112,7 @@ describe('a damaged video', () => {
   it('that is cut off behind the range that is wanted is none', async () => {
     const bytes = await readFile(TINY_VIDEO);
     const path = await save('cut off later.mp4', bytes.subarray(0, bytes.length - 3000));
-    const { frames, warnings } = await analyse(path, { range: { startMs: 0, endMs: 500 } });
+    const { frames, warnings } = await extractWithWarnings(path, { range: { startMs: 0, endMs: 500 } });
     expect([frames.length, warnings]).toEqual([4, []]);
   });
 
@@ -160,7 +120,7 @@ describe('a damaged video', () => {
     const bytes = await readFile(TINY_VIDEO);
     // In the middle of the last third of the file, which holds predicted frames, behind the lengths of their units.
     bytes.fill(0xa5, Math.round(bytes.length * 0.7), Math.round(bytes.length * 0.7) + 40);
-    const { frames, warnings } = await analyse(await save('spoilt.mp4', bytes));
+    const { frames, warnings } = await extractWithWarnings(await save('spoilt.mp4', bytes));
     expect(frames.length).toBeGreaterThan(12);
     expect(warnings).toContainEqual({
       code: 'VIDEO_DAMAGED',
@@ -170,83 +130,27 @@ describe('a damaged video', () => {
 
   it('on which ffmpeg gives up is analysed as far as it came', async () => {
     const ffmpegPath = await writeStandIn(folder, 'gives up', deliverFrames(24), 'exit 69');
-    const { frames, warnings } = await analyse(TINY_VIDEO, {}, { ffmpegPath });
+    const { frames, warnings } = await extractWithWarnings(TINY_VIDEO, {}, { ffmpegPath });
     expect(frames).toHaveLength(24);
     expect(warnings.map(({ code }) => code)).toEqual(['VIDEO_TRUNCATED']);
   });
 
   it('on which ffmpeg gives up before the first frame is refused', async () => {
     const ffmpegPath = await writeStandIn(folder, 'gives up at once', 'exit 69');
-    await expect(analyse(TINY_VIDEO, {}, { ffmpegPath })).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
+    await expect(extractWithWarnings(TINY_VIDEO, {}, { ffmpegPath })).rejects.toMatchObject({
+      code: 'INVALID_VIDEO',
+    });
   });
 
   it('of which ffmpeg silently delivers less than the index promises is called truncated', async () => {
     const ffmpegPath = await writeStandIn(folder, 'stops early', deliverFrames(20), 'exit 0');
-    const { warnings } = await analyse(TINY_VIDEO, {}, { ffmpegPath });
+    const { warnings } = await extractWithWarnings(TINY_VIDEO, {}, { ffmpegPath });
     expect(warnings.map(({ code }) => code)).toEqual(['VIDEO_TRUNCATED']);
     const lastButOne = await writeStandIn(folder, 'one less', deliverFrames(23), 'exit 0');
-    expect((await analyse(TINY_VIDEO, {}, { ffmpegPath: lastButOne })).warnings).toEqual([]);
+    expect((await extractWithWarnings(TINY_VIDEO, {}, { ffmpegPath: lastButOne })).warnings).toEqual([]);
   });
 
   it('is not what a whole video is', async () => {
-    expect((await analyse(TINY_VIDEO)).warnings).toEqual([]);
-  });
-});
-
-/** How each file ends: a code, or the number of its frames and the codes of its warnings. */
-const ENDINGS: Record<string, string | [number, ...ResultsWarning['code'][]]> = {
-  '8bytes.mp4': 'INVALID_VIDEO',
-  'avc1_dims_65535.mp4': [60],
-  'deep_nested_moov.mp4': 'INVALID_VIDEO',
-  'empty.mp4': 'INVALID_VIDEO',
-  'ffconcat_localfile.mp4': 'INVALID_VIDEO',
-  'ftyp_only.mp4': 'INVALID_VIDEO',
-  'fuzz_mdat_00.mp4': [60, 'VIDEO_DAMAGED'],
-  'fuzz_mdat_01.mp4': [60, 'VIDEO_DAMAGED'],
-  'fuzz_mdat_02.mp4': [60, 'VIDEO_DAMAGED'],
-  'fuzz_mdat_03.mp4': [60, 'VIDEO_DAMAGED'],
-  'fuzz_mdat_04.mp4': [60, 'VIDEO_DAMAGED'],
-  'fuzz_moov_00.mp4': [60],
-  'fuzz_moov_01.mp4': 'INVALID_VIDEO',
-  // Its index is short of half of the frames, and complete in itself.
-  'fuzz_moov_02.mp4': [31],
-  'fuzz_moov_03.mp4': 'VIDEO_TOO_LONG',
-  'fuzz_moov_04.mp4': 'INVALID_VIDEO',
-  // Six of its 51 frames lie before their predecessors in time.
-  'fuzz_moov_05.mp4': [45],
-  'fuzz_moov_06.mp4': [1, 'VIDEO_DAMAGED'],
-  'fuzz_moov_07.mp4': 'UNSUPPORTED_MEDIA',
-  'fuzz_moov_08.mp4': 'UNSUPPORTED_MEDIA',
-  'fuzz_moov_09.mp4': 'INVALID_VIDEO',
-  'hls_playlist_localfile.mp4': 'INVALID_VIDEO',
-  'jpeg_named.mp4': 'INVALID_VIDEO',
-  'mvhd_duration_max.mp4': [60],
-  'random.mp4': 'INVALID_VIDEO',
-  'text.mp4': 'INVALID_VIDEO',
-  'trunc_faststart_1pct.mp4': 'INVALID_VIDEO',
-  'trunc_faststart_50pct.mp4': [17, 'VIDEO_DAMAGED', 'VIDEO_TRUNCATED'],
-  'trunc_moovend_50pct.mp4': 'INVALID_VIDEO',
-};
-
-const corrupt = optionalData('videos/corrupt');
-describeWithData('videos/corrupt', 'the corrupt files of the optional data', () => {
-  const names = existsSync(corrupt) ? readdirSync(corrupt) : ['none'];
-  it.each(names)('end as they should: %s', async (name) => {
-    const path = join(corrupt, name);
-    const ending = ENDINGS[name];
-    if (typeof ending === 'string') {
-      const failure = await failureOf(path);
-      expect(failure).toMatchObject({ code: ending, retryable: false });
-      expect(failure.message).toMatch(/^[A-Z][^/]+\.$/);
-      return;
-    }
-    const { frames, warnings } = await analyse(path);
-    expect([frames.length, ...warnings.map(({ code }) => code).toSorted()]).toEqual(ending);
-    const { streamIndex } = await probe(path);
-    const times = (await decodedFrameTimes(path, streamIndex)).map(Math.round);
-    // ffprobe lists also those that go back in time, which no sampling takes.
-    const ascending = times.filter((time, index) => times.slice(0, index).every((before) => before < time));
-    expect(frames.map(({ timestampMs }) => timestampMs)).toEqual(ascending);
-    expect(frames.every(({ image }) => image.width === 64 && image.height === 48)).toBe(true);
+    expect((await extractWithWarnings(TINY_VIDEO)).warnings).toEqual([]);
   });
 });
