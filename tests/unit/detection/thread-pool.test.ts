@@ -1,50 +1,9 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { AppError } from '../../../src/errors.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
-import type { DetectorThread } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
-import type { DetectedReport } from '../../../worker/detection/tensorflow/thread-messages.ts';
 import { createThreadPool, type ThreadPool } from '../../../worker/detection/tensorflow/thread-pool.ts';
 import type { RgbImage } from '../../../worker/rgb-image.ts';
+import { createFakeThread, type FakeThread } from '../../helpers/fake-detector-thread.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
-
-/** A thread that answers when the test says so. */
-interface FakeThread extends DetectorThread {
-  frames: RgbImage[];
-  answer(elapsedMs: number): void;
-  die(): void;
-}
-
-function createFakeThread(): FakeThread {
-  const ended = Promise.withResolvers<Error | undefined>();
-  const frames: RgbImage[] = [];
-  let pending: PromiseWithResolvers<DetectedReport> | undefined;
-  let isAlive = true;
-  const die = (): void => {
-    isAlive = false;
-    // The answer first and the end later: the harder order for the pool.
-    pending?.reject(new AppError('WORKER_CRASHED', 'The thread died.'));
-    ended.resolve(new Error('killed'));
-  };
-  return {
-    frames,
-    ready: { kind: 'ready', backend: 'cpu', passedOver: [] },
-    isAlive: () => isAlive,
-    ended: ended.promise,
-    detect(frame) {
-      if (!isAlive) throw new Error('A dead thread was given a frame.');
-      frames.push(frame);
-      pending = Promise.withResolvers();
-      return pending.promise;
-    },
-    answer: (elapsedMs) =>
-      pending?.resolve({ kind: 'detected', id: 0, detections: [], elapsedMs, tensorCount: 0 }),
-    die,
-    terminate: () => {
-      die();
-      return Promise.resolve();
-    },
-  };
-}
 
 function pixel(): RgbImage {
   return { width: 1, height: 1, data: new Uint8Array(new SharedArrayBuffer(3)) };
