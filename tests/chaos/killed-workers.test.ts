@@ -6,9 +6,8 @@ import { comparableResults, expectNothingLost, type ExpectedEnd } from '../helpe
 import { signalAll } from '../helpers/chaos-processes.ts';
 import { createChaosRandom } from '../helpers/chaos-random.ts';
 import { useChaosService, type ChaosWorker } from '../helpers/chaos-service.ts';
-import { holdLock } from '../helpers/chaos-sql.ts';
+import { holdLock, waitUntilBlocked } from '../helpers/chaos-sql.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
-import { waitFor } from '../helpers/wait-for.ts';
 
 /** Of the test video. */
 const FRAMES = 24;
@@ -56,13 +55,7 @@ it('loses, doubles and changes no job whose worker is killed, whatever it was do
     jobs.publishing,
   ]);
   goOn(publishing.paused);
-  const blocked = `SELECT pid FROM pg_stat_activity
-    WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE "jobs"%' AND datname = current_database()`;
-  await waitFor(
-    async () => ((await service().sql(blocked)).length === 1 ? true : undefined),
-    10_000,
-    'the worker to publish its results',
-  );
+  await waitUntilBlocked(service().sql, 'UPDATE "jobs"');
 
   const victims = [probing, early.worker, late.worker, storing.worker, publishing.worker];
   const pids = [...victims.map((worker) => worker.childPid()), late.worker.supervisor.pid];

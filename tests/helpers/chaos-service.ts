@@ -30,7 +30,8 @@ export interface ChaosService {
   marker(name: string): string;
   databaseUrl: string;
   sql: Sql;
-  /** The API that was started last. */
+  /** The API that was started last, and a client of it. */
+  api(): ServiceProcess;
   client(): ServiceClient;
   startApi(environment?: Record<string, string>): Promise<ServiceProcess>;
   startWorker(name: string, environment?: Record<string, string>): Promise<ChaosWorker>;
@@ -95,7 +96,7 @@ function createChaosService(
   mkdirSync(markers);
   const running = new Set<ServiceProcess>();
   const sql = createSql(databaseUrl);
-  let client: ServiceClient | undefined;
+  let latest: ServiceProcess | undefined;
 
   const start = async (name: string, entry: string, environment: Record<string, string>) => {
     const started = await startServiceProcess({
@@ -115,10 +116,11 @@ function createChaosService(
     void started.exited.then(() => running.delete(started));
     return started;
   };
-  const theClient = (): ServiceClient => {
-    if (!client) throw new Error('No API was started.');
-    return client;
+  const api = (): ServiceProcess => {
+    if (!latest) throw new Error('No API was started.');
+    return latest;
   };
+  const client = () => createServiceClient(api().ready);
 
   return {
     dataDirectory,
@@ -126,11 +128,11 @@ function createChaosService(
     marker: (name) => join(markers, name),
     databaseUrl,
     sql,
-    client: theClient,
+    api,
+    client,
     async startApi(environment = {}) {
-      const api = await start('api', 'src/main.js', environment);
-      client = createServiceClient(api.ready);
-      return api;
+      latest = await start('api', 'src/main.js', environment);
+      return latest;
     },
     async startWorker(name, environment = {}) {
       const logFile = join(dataDirectory, `${name}.log`);
@@ -141,7 +143,7 @@ function createChaosService(
     },
     async submit(path = TINY_VIDEO, variables = {}) {
       const given = { options: { samplesPerSecond: 8 }, ...variables };
-      return submittedJobId(await theClient().submit(await fileAsBlob(path), 'video.mp4', given));
+      return submittedJobId(await client().submit(await fileAsBlob(path), 'video.mp4', given));
     },
     async waitForStatus(jobId, status, timeoutMs = 60_000) {
       let last: unknown;

@@ -1,4 +1,5 @@
 import { Client, type QueryResultRow } from 'pg';
+import { waitFor } from './wait-for.ts';
 
 /** Asks the database of the test, over a connection made for each question: it may have been restarted since. */
 export type Sql = <Row extends QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
@@ -31,4 +32,12 @@ export async function holdLock(databaseUrl: string, text: string, values: unknow
   await client.query('BEGIN');
   await client.query(text, values);
   return { release: () => client.end() };
+}
+
+/** Waits until a statement of the product with this text in it waits for a lock. */
+export async function waitUntilBlocked(sql: Sql, part: string): Promise<void> {
+  const blocked = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+    AND datname = current_database() AND strpos(query, $1) > 0`;
+  const look = async () => ((await sql(blocked, [part])).length > 0 ? true : undefined);
+  await waitFor(look, 20_000, `"${part}" to wait for a lock`);
 }
