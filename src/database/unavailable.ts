@@ -12,7 +12,7 @@ const NETWORK_AWAY =
 const CONNECTION_LOST =
   /^(Connection (terminated|ended)|timeout exceeded when trying to connect|timeout expired|Client (has encountered|was closed)|Query runner already released|Database connection provided by a query runner was already released)/;
 /** Further ones that a request meets when the server is there: a database that was dropped, a statement that took too long. */
-const UNANSWERED = /^(3D000|55000|57014|25P03)$/;
+const UNANSWERED = /^(3D000|55000|57014|25P0[34])$/;
 const TOOK_TOO_LONG = /^Query read timeout/;
 
 /** Whether `error` means that Postgres is away and may come back. */

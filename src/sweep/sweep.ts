@@ -17,6 +17,9 @@ export type SweepReport = Record<string, number>;
 /** Runs one pass; null when another process is in the middle of one. */
 export type Sweep = (signal?: AbortSignal) => Promise<SweepReport | null>;
 
+/** A pass takes as long as there are files; whoever holds the lock for longer is frozen, and others may sweep again. */
+const LONGEST_PASS_MS = 3_600_000;
+
 /**
  * Makes the sweep of `steps`, which are run in their order, under a lock in the database: of all processes, one sweeps
  * at a time. The lock saves work and is not what makes sweeping safe: who loses the connection that holds it, goes on.
@@ -52,6 +55,7 @@ export function createSweep(deps: {
   return (signal = new AbortController().signal) =>
     // The lock ends with the transaction, and so with the process, however that ends. The steps have their own.
     dataSource.transaction(async (transaction) => {
+      await transaction.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PASS_MS}`);
       const [lock] = await transaction.query<{ taken: boolean }[]>(
         `SELECT pg_try_advisory_xact_lock(hashtextextended('foregsyte sweep', 0)) AS taken`,
       );
