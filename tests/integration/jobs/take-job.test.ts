@@ -1,10 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
-import { serviceConnection } from '../../../src/database/connection-settings.ts';
 import { JobEntity } from '../../../src/jobs/job.entity.ts';
 import { insertJob, readJob, takerOf } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
-import { waitFor } from '../../helpers/wait-for.ts';
 
 const services = useTestServices();
 
@@ -43,19 +40,5 @@ describe('takeJob', () => {
     };
     const taken = (await Promise.all(takers.map(takeAll))).flat();
     expect(taken.toSorted()).toEqual(jobIds.toSorted());
-  });
-
-  it('is not held up for long by a worker that was suspended while it took a job', async () => {
-    const jobId = await insertJob(services());
-    // As a suspended process looks to the database: in the middle of its transaction, and silent.
-    const suspended = new Client({ connectionString: services().databaseUrl, ...serviceConnection() });
-    suspended.on('error', () => {});
-    await suspended.connect();
-    await suspended.query('BEGIN');
-    await suspended.query(`SELECT pg_advisory_xact_lock(hashtextextended('foregsyte take job', 0))`);
-    const take = takerOf(services());
-    const taken = await waitFor(async () => (await take()) ?? undefined, 30_000, 'the lock to be free again');
-    expect(taken.job.jobId).toBe(jobId);
-    await suspended.end().catch(() => {});
   });
 });

@@ -112,6 +112,7 @@ describe('runOnce', () => {
     const policy = { delayMs: 300, maxDelayMs: 300 };
     await workerThat(diskTrouble, { policy }).runOnce(never);
     const { retryAt } = await read(jobId);
+    expect(await services().jobs.findStatus('local', jobId)).toMatchObject({ retryAt });
     expect(await workerThat(unused).runOnce(never)).toBe(false);
     const worker = workerThat(unused);
     await waitFor(
