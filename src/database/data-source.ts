@@ -17,6 +17,13 @@ export const MIGRATIONS_TABLE = 'schema_migrations';
 /** How long one attempt to connect may take. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/**
+ * How long a transaction may do nothing before the server ends its connection and lets its locks go. A process that is
+ * frozen, or whose host is gone, in the middle of one would hold up all others: workers take jobs one after the other.
+ * As long as the heartbeat of a worker, which loses its job then too.
+ */
+const IDLE_IN_TRANSACTION_MS = 15_000;
+
 /** The connection pool to Postgres with our entities and migrations; not yet connected. Never synchronises. */
 export function createDataSource(databaseUrl: string): DataSource {
   return new DataSource({
@@ -34,7 +41,7 @@ export function createDataSource(databaseUrl: string): DataSource {
     synchronize: false,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: 'foregsyte',
-    extra: { max: 10 },
+    extra: { max: 10, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
   });
 }
 

@@ -52,8 +52,10 @@ export function createSweep(deps: {
   return (signal = new AbortController().signal) =>
     // The lock ends with the transaction, and so with the process, however that ends. The steps have their own.
     dataSource.transaction(async (transaction) => {
+      // Nothing is asked in it while the steps run, and walking over all files may take long.
       const [lock] = await transaction.query<{ taken: boolean }[]>(
-        `SELECT pg_try_advisory_xact_lock(hashtextextended('foregsyte sweep', 0)) AS taken`,
+        `SELECT set_config('idle_in_transaction_session_timeout', '1h', true),
+          pg_try_advisory_xact_lock(hashtextextended('foregsyte sweep', 0)) AS taken`,
       );
       return lock?.taken === true ? runSteps(signal) : null;
     });
