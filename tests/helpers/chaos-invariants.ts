@@ -123,7 +123,9 @@ export async function sweepAll(service: ChaosService): Promise<void> {
   const services = await createServices(config, logger);
   try {
     const steps = createSweepSteps({ ...services, expireJobs: async () => 0, graceMs: 0, logger });
-    await createSweep({ ...services, steps, logger })();
+    const sweep = createSweep({ ...services, steps, logger });
+    // The service's own sweep may be in the middle of a pass.
+    await waitFor(async () => (await sweep()) ?? undefined, 20_000, 'a sweep of our own');
   } finally {
     await services.close();
   }
