@@ -40,13 +40,12 @@ it('lets another worker do the jobs of frozen ones, which change nothing when th
 
   // This one falls asleep with the locks of a worker that takes a job.
   const waiting = await service().submit();
-  const row = await holdLock(service().databaseUrl, 'SELECT FROM jobs WHERE job_id = $1 FOR UPDATE', [
-    waiting,
-  ]);
+  // Rows can be locked meanwhile and not changed, so the worker stops in the middle of its transaction.
+  const rows = await holdLock(service().databaseUrl, 'LOCK TABLE jobs IN SHARE MODE', []);
   const taking = await service().startWorker('taking');
-  await waitUntilBlocked(service().sql, 'SELECT "JobEntity"');
+  await waitUntilBlocked(service().sql, 'UPDATE "jobs"');
   asleep.push(...(await freeze(taking)));
-  await row.release();
+  await rows.release();
 
   const awake = await service().startWorker('awake');
   await service().waitForStatus(taken, 'completed');
