@@ -39,6 +39,7 @@ export interface Uploads {
   requireComplete(owner: string, uploadId: string): Promise<CompleteUpload>;
   /** Takes a complete upload away, in a transaction, for the job that consumes it: false when another one did. */
   consume(transaction: EntityManager, upload: CompleteUpload): Promise<boolean>;
+  /** Removes an upload that no job has consumed; another one is no error, and nothing happens to its file. */
   remove(uploadId: string): Promise<void>;
   /** Removes the uploads whose time is over, and resolves to their number. */
   removeExpired(): Promise<number>;
@@ -78,9 +79,10 @@ export function createUploads(deps: {
     await storage.delete(inputKey(uploadId));
   };
 
+  /** Without its row, the upload has been removed, or has become a job, whose video the file is then. */
   const remove = async (uploadId: string) => {
-    await uploads.delete({ uploadId });
-    await removeFiles(uploadId);
+    const { affected } = await uploads.delete({ uploadId });
+    if (affected === 1) await removeFiles(uploadId);
   };
 
   const findRow = async (owner: string, uploadId: string): Promise<UploadEntity | null> => {

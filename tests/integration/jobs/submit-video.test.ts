@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createQuotas } from '../../../src/access/quotas.ts';
-import { createJobCreator } from '../../../src/jobs/create-job.ts';
+import { createJobCreator, type JobCreator } from '../../../src/jobs/create-job.ts';
 import { resolveJobRequest, type GivenJobRequest } from '../../../src/jobs/job-request.ts';
 import { JobEntity } from '../../../src/jobs/job.entity.ts';
 import { createSubmitVideo } from '../../../src/jobs/submit-video.ts';
@@ -78,6 +78,24 @@ describe('submitting a video', () => {
     const submitBroken = createSubmitVideo({ dataSource, uploads, slots, quotas, creator, jobs });
     await expect(submitBroken('ann', request(), file())).rejects.toThrow('connection was lost');
     await expectNothing();
+  });
+
+  it('keeps the video of a job that was committed, though the answer to that was lost', async () => {
+    const { queue, dataSource, uploads, slots, jobs } = services();
+    const quotas = createQuotas({ maxJobsWaiting: 3, maxStoredBytes: 20_000 });
+    const creator = createJobCreator({ dataSource, queue, uploads, quotas, logger: createSilentLogger() });
+    const forgetful: JobCreator = {
+      ...creator,
+      create: async (...job) => {
+        await creator.create(...job);
+        throw new Error('the connection was lost');
+      },
+    };
+    const submitVideo = createSubmitVideo({ dataSource, uploads, slots, quotas, creator: forgetful, jobs });
+    const given = request({ idempotencyKey: 'repeated' });
+    await expect(submitVideo('ann', given, file())).rejects.toThrow('connection was lost');
+    const again = await services().submitVideo('ann', given, file());
+    expect(await files()).toEqual([again.inputPath]);
   });
 
   it('leaves no entry and no file when the row cannot be written', async () => {

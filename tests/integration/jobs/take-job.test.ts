@@ -1,17 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { JobEntity } from '../../../src/jobs/job.entity.ts';
-import { insertJob, readJob, takerOf } from '../../helpers/job-loop.ts';
+import { insertJob, readJob, takerOf, removeAllJobs } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 
 const services = useTestServices();
 
-afterEach(async () => {
-  const { dataSource, queue } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
-});
+afterEach(() => removeAllJobs(services()));
 
 describe('takeJob', () => {
   it('starts the attempt and takes the delivery, or does neither', async () => {

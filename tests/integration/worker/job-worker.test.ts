@@ -12,6 +12,7 @@ import {
   takerOf,
   untilAborted,
   type LoopOptions,
+  removeAllJobs,
 } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
@@ -25,13 +26,7 @@ const workerThat = (runAttempt: RunAttempt, options?: LoopOptions) =>
 const unused: RunAttempt = async () => 'unused';
 const diskTrouble: RunAttempt = () => Promise.reject(new AppError('STORAGE_FAILED', 'The disk is broken.'));
 
-afterEach(async () => {
-  const { dataSource, queue } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
-});
+afterEach(() => removeAllJobs(services()));
 
 /** Writes results of the attempt as a real one would, which a test may find gone. */
 const storeOutput = async (jobId: string, attempt: number): Promise<string> => {
