@@ -14,7 +14,7 @@ import type { TestServices } from './test-services.ts';
 
 type Settling = Extract<AttemptEvent, { kind: 'settle' }>;
 
-const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 2;
 const HOUR_MS = 3_600_000;
 const logger = createSilentLogger();
 const conflict = { code: 'JOB_STATE_CONFLICT' };
