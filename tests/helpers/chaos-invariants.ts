@@ -121,7 +121,9 @@ export async function sweepAll(service: ChaosService): Promise<void> {
   const services = await createServices(config, logger);
   try {
     const steps = createSweepSteps({ ...services, expireJobs: async () => 0, graceMs: 0, logger });
-    await createSweep({ ...services, steps, logger })();
+    const sweep = createSweep({ ...services, steps, logger });
+    // Another process may be in the middle of one.
+    await waitFor(async () => (await sweep()) ?? undefined, 20_000, 'a sweep to be ours');
   } finally {
     await services.close();
   }
