@@ -36,7 +36,7 @@ if afflicted hang; then
   wait
 fi
 if afflicted crash; then kill -SEGV $$; fi
-if afflicted kill-worker; then kill -KILL $PPID; sleep 600; fi
+if afflicted kill-worker; then kill -KILL $PPID; exit 1; fi
 if afflicted wait && [ ! -e "$folder/${program}-waits" ]; then
   echo "$all" > "$folder/${program}-waits"
   while [ ! -e "$folder/${program}-goes-on" ]; do sleep 0.05; done

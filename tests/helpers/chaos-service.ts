@@ -35,8 +35,8 @@ export interface ChaosService {
   client(): ServiceClient;
   startApi(environment?: Record<string, string>): Promise<ServiceProcess>;
   startWorker(name: string, environment?: Record<string, string>): Promise<ChaosWorker>;
-  /** Submits the small test video, sampled 8 times a second: 24 frames. */
-  submit(path?: string, variables?: Record<string, unknown>): Promise<string>;
+  /** Submits a video, the small test video unless another is given, and resolves to the id of its job. */
+  submit(samplesPerSecond: number, path?: string): Promise<string>;
   /** Waits until the job's row has the status. */
   waitForStatus(jobId: string, status: string, timeoutMs?: number): Promise<void>;
   /** Stops every process that still runs. */
@@ -59,30 +59,32 @@ const STOP_MS = 20_000;
 const childSchema = z.object({ name: z.literal('supervisor'), childPid: z.number() });
 
 /**
- * Starts an API before the tests, on a database of their own unless another is given, and ends whatever runs after
+ * Starts an API before the tests, on a folder and a database of their own unless others are given, and ends whatever runs after
  * them. The returned function gives the service to a test. To be called outside of tests and hooks.
  */
 export function useChaosService(
   options: {
-    environment?: (dataDirectory: string) => Record<string, string>;
+    environment?: Record<string, string>;
+    dataDirectory?: string;
     database?: () => Promise<TestDatabase>;
   } = {},
 ): () => ChaosService {
-  const dataDirectory = temporaryDirectory();
   let database: TestDatabase;
   let service: ChaosService;
-  beforeAll(async () => {
-    chmodSync(dataDirectory, 0o755);
-    database = await (options.database ?? createTestDatabase)();
-    const environment = { ...ENVIRONMENT, ...options.environment?.(dataDirectory) };
-    service = createChaosService(dataDirectory, database.url, environment);
-    await service.startApi();
-    await recordHistory(service.sql);
-  });
+  // Registered first, because a folder must outlive the processes that work in it.
   afterAll(async () => {
     await service.stop();
     signalAll(await processesOf(dataDirectory), 'SIGKILL');
     await database.drop();
+  });
+  const dataDirectory = options.dataDirectory ?? temporaryDirectory();
+  beforeAll(async () => {
+    chmodSync(dataDirectory, 0o755);
+    database = await (options.database ?? createTestDatabase)();
+    const environment = { ...ENVIRONMENT, ...options.environment };
+    service = createChaosService(dataDirectory, database.url, environment);
+    await service.startApi();
+    await recordHistory(service.sql);
   });
   return () => service;
 }
@@ -141,9 +143,9 @@ function createChaosService(
       const log = () => readFileSync(logFile, 'utf8');
       return { supervisor, log, childPid: () => lastChildIn(log()) };
     },
-    async submit(path = TINY_VIDEO, variables = {}) {
-      const given = { options: { samplesPerSecond: 8 }, ...variables };
-      return submittedJobId(await client().submit(await fileAsBlob(path), 'video.mp4', given));
+    async submit(samplesPerSecond, path = TINY_VIDEO) {
+      const options = { samplesPerSecond };
+      return submittedJobId(await client().submit(await fileAsBlob(path), 'video.mp4', { options }));
     },
     async waitForStatus(jobId, status, timeoutMs = 60_000) {
       let last: unknown;
