@@ -79,7 +79,7 @@ const environmentSchema = z.object({
   JOB_SECONDS_PER_VIDEO_SECOND: integer(0, 3_600).default(60),
   DECODER_STALL_MS: integer(100, 3_600_000).default(60_000),
   INFERENCE_STALL_MS: integer(100, 3_600_000).default(120_000),
-  FFMPEG_MAX_MEMORY_BYTES: integer(256 * 1024 ** 2, 1024 * GIB).default(4 * GIB),
+  FFMPEG_MAX_MEMORY_BYTES: integer(512 * 1024 ** 2, 1024 * GIB).default(4 * GIB),
   MAX_ATTEMPTS: integer(1, 100).default(3),
   RETRY_DELAY_MS: integer(0, 3_600_000).default(5_000),
   RETRY_MAX_DELAY_MS: integer(0, 86_400_000).default(300_000),

@@ -1,18 +1,25 @@
 import { storageDirectory, useTemporaryDirectory } from './config.ts';
 import { migrateUp } from './database/run-migrations.ts';
+import { whenDatabaseAnswers } from './database/when-database-answers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
 import { createHttpServer } from './http/create-http-server.ts';
-import { dieWithParent } from './processes/stop-deadlines.ts';
+import { dieWithParent, leaveInTime } from './processes/stop-deadlines.ts';
 import { createReleaseStack } from './release-stack.ts';
 import { runUntilStopped, untilAborted } from './run-until-stopped.ts';
 import { createServices, requireDatabaseUrl } from './services.ts';
 
 await runUntilStopped('api', async ({ config, logger, stopping }) => {
   dieWithParent(config);
-  await migrateUp(requireDatabaseUrl(config), logger);
+  const databaseUrl = requireDatabaseUrl(config);
   const owned = createReleaseStack();
   try {
-    const services = await createServices(config, logger);
+    const services = await whenDatabaseAnswers(
+      async () => {
+        await migrateUp(databaseUrl, logger);
+        return createServices(config, logger);
+      },
+      { databaseUrl, logger, waitMs: config.DATABASE_WAIT_MS, signal: stopping },
+    );
     owned.add(() => services.close());
     // Uploads are buffered in temporary files, which may need as much room as the videos themselves.
     useTemporaryDirectory(storageDirectory(config));
@@ -25,8 +32,12 @@ await runUntilStopped('api', async ({ config, logger, stopping }) => {
     process.send?.({ ready: server.url });
     await untilAborted(stopping);
     logger.info('API stopping');
+    leaveInTime(config, logger);
   } finally {
-    await owned.close();
+    await owned.close().catch((error: unknown) => {
+      if (!stopping.aborted) throw error;
+      logger.warn({ err: error }, 'not everything could be closed');
+    });
   }
   logger.info('API stopped');
 });

@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { addCheckpoint, dropCheckpoints, listCheckpoints } from '../src/jobs/job-checkpoints.ts';
+import { addCheckpoint, dropCheckpointsFrom, listCheckpoints } from '../src/jobs/job-checkpoints.ts';
 import type { JobCheckpointEntity } from '../src/jobs/job-checkpoint.entity.ts';
 import type { RunningAttempt } from '../src/jobs/job-status.ts';
 import type { FrameResult } from '../src/results/results-document.ts';
@@ -103,11 +102,11 @@ export async function openFrameBatches(
 
 /** The batches that this attempt goes on from; the others are forgotten, and their files deleted. */
 async function keepUsable(
-  { jobId }: RunningAttempt,
+  job: RunningAttempt,
   engineFingerprint: string,
   { manager, storage, persist }: FrameBatchesDeps,
 ): Promise<JobCheckpointEntity[]> {
-  const noted = await persist(() => listCheckpoints(manager, jobId));
+  const noted = await persist(() => listCheckpoints(manager, job.jobId));
   let usable = 0;
   for (const [index, checkpoint] of noted.entries()) {
     const fits = checkpoint.sequence === index && checkpoint.engineFingerprint === engineFingerprint;
@@ -115,7 +114,7 @@ async function keepUsable(
     usable += 1;
   }
   if (usable < noted.length) {
-    const dropped = await persist(() => dropCheckpoints(manager, jobId, usable));
+    const dropped = await persist(() => dropCheckpointsFrom(manager, job, usable));
     for (const key of dropped) await storage.delete(key);
   }
   return noted.slice(0, usable);
@@ -143,10 +142,16 @@ async function* readBatch(storage: StorageService, key: string): AsyncGenerator<
   }
 }
 
+/** Only a line feed ends a line: other separators, which JSON leaves as they are, may stand in a text. */
 async function* readLines(storage: StorageService, key: string): AsyncGenerator<string> {
   const input = await storage.open(key);
   try {
-    yield* createInterface({ input, crlfDelay: Infinity });
+    let rest = '';
+    for await (const text of input.setEncoding('utf8')) {
+      const lines = (rest + String(text)).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
   } finally {
     input.destroy();
   }

@@ -1,4 +1,5 @@
-import { waitForMigrations } from '../src/database/run-migrations.ts';
+import { assertMigrated } from '../src/database/run-migrations.ts';
+import { whenDatabaseAnswers } from '../src/database/when-database-answers.ts';
 import { listenForTakenAway } from '../src/jobs/job-changes.ts';
 import { dieAtLatestIn, dieWithParent, stopDeadlineMs } from '../src/processes/stop-deadlines.ts';
 import { REPLACE_ME } from '../src/processes/supervise.ts';
@@ -20,8 +21,13 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
   try {
     const engines = await createEngines(config, logger, (reason) => wear.giveUp(reason));
     owned.add(() => engines.close());
-    await waitForMigrations(databaseUrl, { timeoutMs: config.DATABASE_WAIT_MS, logger, signal: stopping });
-    const services = await createServices(config, logger);
+    const services = await whenDatabaseAnswers(
+      async () => {
+        await assertMigrated(databaseUrl);
+        return createServices(config, logger);
+      },
+      { databaseUrl, logger, waitMs: config.DATABASE_WAIT_MS, signal: stopping },
+    );
     owned.add(() => services.close());
     const sweeper = services.startSweeper();
     owned.add(() => sweeper.close());

@@ -52,8 +52,8 @@ export function createRunAttempt(deps: {
       const { jobId, attempt } = job;
       logger.info({ jobId, attempt, frames: earlier.frameCount }, `job ${jobId}: going on from a checkpoint`);
     }
-    const outcome = await keepingWhatIsDone(batches, job, () =>
-      pipeline.run(
+    return keepingWhatIsDone(batches, job, async () => {
+      const outcome = await pipeline.run(
         filePath,
         job.options,
         {
@@ -65,28 +65,36 @@ export function createRunAttempt(deps: {
           onFrame: (frame, progress) => storing.measure(() => batches.append(frame, progress)),
         },
         watch.signal,
-      ),
-    );
+      );
 
-    watch.signal.throwIfAborted();
-    await persist(() => status.beginStoring(job));
-    const { media, models, labels, warnings, tracks, textSegments } = outcome;
-    const key = resultsKey(job.jobId, job.attempt);
-    const writing = createStopwatch();
-    await writeResults(storage, key, {
-      head: { schemaVersion: SCHEMA_VERSION, jobId: job.jobId, pipelineId, media, models, labels, warnings },
-      frames: batches.read(),
-      tracks,
-      textSegments,
-      timing: () => ({
-        totalMs: total.elapsedMs(),
-        decodeMs: Math.round(outcome.timing.decodeMs),
-        detectMs: Math.round(outcome.timing.detectMs),
-        ocrMs: Math.round(outcome.timing.ocrMs),
-        storeMs: storing.measuredMs() + writing.elapsedMs(),
-      }),
+      watch.signal.throwIfAborted();
+      await persist(() => status.beginStoring(job));
+      const { media, models, labels, warnings, tracks, textSegments } = outcome;
+      const key = resultsKey(job.jobId, job.attempt);
+      const writing = createStopwatch();
+      await writeResults(storage, key, {
+        head: {
+          schemaVersion: SCHEMA_VERSION,
+          jobId: job.jobId,
+          pipelineId,
+          media,
+          models,
+          labels,
+          warnings,
+        },
+        frames: batches.read(),
+        tracks,
+        textSegments,
+        timing: () => ({
+          totalMs: total.elapsedMs(),
+          decodeMs: Math.round(outcome.timing.decodeMs),
+          detectMs: Math.round(outcome.timing.detectMs),
+          ocrMs: Math.round(outcome.timing.ocrMs),
+          storeMs: storing.measuredMs() + writing.elapsedMs(),
+        }),
+      });
+      return key;
     });
-    return key;
   };
 
   const keepingWhatIsDone = async <T>(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { Logger } from '../logger.ts';
+import { serviceConnection } from './connection-settings.ts';
 
 /** Hears what is said on a channel until it is closed. */
 export interface ChannelListener {
@@ -32,8 +33,7 @@ export function listenOnChannel(
     const client = new Client({
       connectionString: databaseUrl,
       application_name: 'foregsyte',
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
+      ...serviceConnection(),
     });
     const ended = Promise.withResolvers<void>();
     // While it is connecting nobody waits for this yet.

@@ -5,30 +5,27 @@ import { ServeClients1764000000000 } from '../../migrations/1764000000000-serve-
 import { CreateApiKeys1764000100000 } from '../../migrations/1764000100000-create-api-keys.ts';
 import { CreateUploads1764000200000 } from '../../migrations/1764000200000-create-uploads.ts';
 import { SurviveCrashes1764100000000 } from '../../migrations/1764100000000-survive-crashes.ts';
+import { IdentifyDatabase1764100100000 } from '../../migrations/1764100100000-identify-database.ts';
 import { ApiKeyEntity } from '../access/api-key.entity.ts';
-import { AppError } from '../errors.ts';
 import { JobCheckpointEntity } from '../jobs/job-checkpoint.entity.ts';
 import { JobEntity } from '../jobs/job.entity.ts';
 import { UploadEntity } from '../uploads/upload.entity.ts';
+import { AnsweringPool } from './answering-pool.ts';
+import { describeConnectFailure } from './connect-failure.ts';
+import { serviceConnection, type ConnectionSettings } from './connection-settings.ts';
 
 /** Where TypeORM notes which migrations have run. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
-/** How long one attempt to connect may take. */
-const CONNECT_TIMEOUT_MS = 5_000;
-
-/**
- * How long a transaction may wait for its client. A process that is frozen, or cut off from the network, in the middle
- * of one would otherwise keep its locks, and so all workers from taking jobs, for as long as it likes. After so long the
- * queue, too, takes a worker for dead.
- */
-const IDLE_IN_TRANSACTION_MS = 15_000;
+/** Connections of one process. */
+const MAX_CONNECTIONS = 10;
 
 /** The connection pool to Postgres with our entities and migrations; not yet connected. Never synchronises. */
-export function createDataSource(databaseUrl: string): DataSource {
+export function createDataSource(databaseUrl: string, settings: ConnectionSettings): DataSource {
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
+    driver: { Pool: AnsweringPool },
     entities: [ApiKeyEntity, JobCheckpointEntity, JobEntity, UploadEntity],
     migrations: [
       CreateJobs1763900000000,
@@ -36,30 +33,28 @@ export function createDataSource(databaseUrl: string): DataSource {
       CreateApiKeys1764000100000,
       CreateUploads1764000200000,
       SurviveCrashes1764100000000,
+      IdentifyDatabase1764100100000,
     ],
     migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: 'foregsyte',
-    extra: { max: 10, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
+    extra: { ...settings, max: MAX_CONNECTIONS },
   });
 }
 
 /**
  * Connects; the caller owns the returned pool and must `destroy` it.
- * @throws AppError DATABASE_UNAVAILABLE when Postgres does not answer.
+ * @throws AppError DATABASE_UNAVAILABLE when Postgres is not there or not ready, INVALID_CONFIGURATION when it refuses
+ * what DATABASE_URL says.
  */
-export async function connectDataSource(databaseUrl: string): Promise<DataSource> {
-  const dataSource = createDataSource(databaseUrl);
+export async function connectDataSource(
+  databaseUrl: string,
+  settings: ConnectionSettings = serviceConnection(),
+): Promise<DataSource> {
+  const dataSource = createDataSource(databaseUrl, settings);
   try {
     return await dataSource.initialize();
   } catch (error) {
-    throw new AppError(
-      'DATABASE_UNAVAILABLE',
-      'Postgres cannot be reached. Check DATABASE_URL and that the server runs.',
-      {
-        cause: error,
-      },
-    );
+    throw describeConnectFailure(error);
   }
 }

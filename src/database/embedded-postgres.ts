@@ -25,6 +25,8 @@ export interface EmbeddedPostgres {
   databaseUrl: string;
   /** Shuts the server down, ending its sessions; a second call does nothing. */
   stop(): Promise<void>;
+  /** Starts the server anew on the same port. `immediate` ends it as a crash would, so that it has to recover. */
+  restart(mode: 'fast' | 'immediate'): Promise<void>;
 }
 
 /**
@@ -41,6 +43,8 @@ export async function startEmbeddedPostgres(options: {
   logger: Logger;
   /** Further server settings, for instance `{ fsync: 'off' }` in tests. */
   settings?: Readonly<Record<string, string>>;
+  /** A free one when not given. */
+  port?: number;
 }): Promise<EmbeddedPostgres> {
   const { dataDirectory, logger, settings = {} } = options;
   const home = await preparePostgresHome({ installation: await findInstallation(), dataDirectory });
@@ -51,20 +55,12 @@ export async function startEmbeddedPostgres(options: {
   if (!(await isThere(cluster))) await initialiseCluster(home, cluster, password);
   if (await isRunning(control)) await control('stop', '--mode', 'fast', '--wait');
 
-  const port = await findFreePort();
+  const port = options.port ?? (await findFreePort());
   const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   const serverOptions = [`-p ${port}`, `-h ${LOOPBACK}`, `-k ''`, ...flags].join(' ');
-  const log = join(cluster, 'server.log');
-  await control(
-    'start',
-    '--wait',
-    '--timeout',
-    String(START_TIMEOUT_S),
-    '--log',
-    log,
-    '--options',
-    serverOptions,
-  );
+  const output = ['--log', join(cluster, 'server.log')];
+  const waiting = ['--wait', '--timeout', String(START_TIMEOUT_S)];
+  await control('start', ...waiting, ...output, '--options', serverOptions);
   logger.debug({ port }, 'embedded Postgres started');
 
   let running = true;
@@ -73,9 +69,11 @@ export async function startEmbeddedPostgres(options: {
     running = false;
     await control('stop', '--mode', 'fast', '--wait');
   };
+  // Its options stay as they are: pg_ctl finds them in the cluster's folder.
+  const restart = (mode: string) => control('restart', '--mode', mode, ...waiting, ...output);
   try {
     await ensureDatabase(urlOf({ password, port, database: 'postgres' }));
-    return { databaseUrl: urlOf({ password, port, database: DATABASE }), stop };
+    return { databaseUrl: urlOf({ password, port, database: DATABASE }), stop, restart };
   } catch (error) {
     await stop();
     throw error;

@@ -1,14 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { installQueue, isQueueInstalled } from '../queue/install-queue.ts';
+import { migrationConnection } from './connection-settings.ts';
 import { connectDataSource, MIGRATIONS_TABLE } from './data-source.ts';
 
 /** Any number that nothing else locks: it makes processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_701_662;
-const RETRY_MS = 250;
 
 /** Brings the database to this version: our tables, then the queue's. Safe to run again and at the same time. */
 export async function migrateUp(databaseUrl: string, logger: Logger): Promise<void> {
@@ -29,29 +28,10 @@ export async function migrateDown(databaseUrl: string, logger: Logger): Promise<
 }
 
 /**
- * Waits until the database has been migrated to this version, for processes that must not migrate themselves.
- * @throws AppError DATABASE_UNAVAILABLE after `timeoutMs`, or the signal's reason.
+ * For processes that must not migrate themselves.
+ * @throws AppError DATABASE_UNAVAILABLE when the database cannot be reached or has not been migrated to this version,
+ * INVALID_CONFIGURATION when it refuses what DATABASE_URL says.
  */
-export async function waitForMigrations(
-  databaseUrl: string,
-  options: { timeoutMs: number; logger: Logger; signal: AbortSignal },
-): Promise<void> {
-  const deadline = Date.now() + options.timeoutMs;
-  let reason = await whyNotMigrated(databaseUrl);
-  if (reason) options.logger.info(`waiting for the database: ${reason}`);
-  while (reason) {
-    if (Date.now() >= deadline) {
-      throw new AppError(
-        'DATABASE_UNAVAILABLE',
-        `${reason} Waited ${Math.round(options.timeoutMs / 1000)} s. Start the API or run \`npm run migrate\`, then start again.`,
-      );
-    }
-    await delay(RETRY_MS, undefined, { signal: options.signal });
-    reason = await whyNotMigrated(databaseUrl);
-  }
-}
-
-/** @throws AppError DATABASE_UNAVAILABLE when the database cannot be reached or has not been migrated to this version. */
 export async function assertMigrated(databaseUrl: string): Promise<void> {
   const reason = await whyNotMigrated(databaseUrl);
   if (reason === null) return;
@@ -62,18 +42,14 @@ export async function assertMigrated(databaseUrl: string): Promise<void> {
 }
 
 async function whyNotMigrated(databaseUrl: string): Promise<string | null> {
-  let dataSource: DataSource | undefined;
+  const dataSource = await connectDataSource(databaseUrl);
   try {
-    dataSource = await connectDataSource(databaseUrl);
     if (await hasPendingMigrations(dataSource)) return 'The database has not been migrated to this version.';
     return (await isQueueInstalled(dataSource.manager))
       ? null
       : 'The queue has not been installed in the database.';
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') return error.message;
-    throw error;
   } finally {
-    await dataSource?.destroy();
+    await dataSource.destroy();
   }
 }
 
@@ -96,16 +72,13 @@ async function withMigrationLock(
   databaseUrl: string,
   run: (dataSource: DataSource) => Promise<void>,
 ): Promise<void> {
-  const dataSource = await connectDataSource(databaseUrl);
-  const lockHolder = dataSource.createQueryRunner();
+  const dataSource = await connectDataSource(databaseUrl, migrationConnection());
   try {
+    const lockHolder = dataSource.createQueryRunner();
+    // The lock belongs to this connection and ends with it.
     await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await run(dataSource);
   } finally {
-    // The lock belongs to the connection, so it must be given back before the connection returns to the pool.
-    await lockHolder
-      .query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK])
-      .finally(() => lockHolder.release());
     await dataSource.destroy();
   }
 }

@@ -1,27 +1,38 @@
-import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { AppError } from '../errors.ts';
 
 /**
- * SQLSTATE codes (PostgreSQL documentation, appendix A) and system errors that mean that the database cannot be used at
- * the moment, whatever was asked of it: connection failures, shutdown, too many connections, no such database, a session
- * that was ended because it idled in a transaction.
+ * SQLSTATE codes (PostgreSQL documentation, appendix A) that mean that the server cannot be used at the moment, whatever
+ * was asked of it: connection failures, shutdown and start, too many connections or too little memory or disk.
  */
-const UNAVAILABLE =
-  /^(08...|25P0[34]|57P0[1-5]|53300|3D000|55000|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE)$/;
-/** What pg says, without a code, of a connection that ended under it. */
-const TERMINATED =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+const SERVER_AWAY = /^(08...|57P0[1-5]|53...)$/;
+/** System errors of sockets and of the lookup of names. */
+const NETWORK_AWAY =
+  /^(ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)(UNREACH|DOWN)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE)$/;
+/** What pg and TypeORM say, without a code, of a connection that ended under them or did not come about. */
+const CONNECTION_LOST =
+  /^(Connection (terminated|ended)|timeout exceeded when trying to connect|timeout expired|Client (has encountered|was closed)|Query runner already released|Database connection provided by a query runner was already released)/;
+/** Further ones that a request meets when the server is there: a database that was dropped, a statement that took too long. */
+const UNANSWERED = /^(3D000|55000|57014|25P0[34])$/;
+const TOOK_TOO_LONG = /^Query read timeout/;
 
-/** What TypeORM says of the next step of a transaction whose connection was lost between two steps. */
-const LOST_BETWEEN_STEPS = [QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError];
+/** Whether `error` means that Postgres is away and may come back. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'DATABASE_UNAVAILABLE';
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error);
+  return SERVER_AWAY.test(code) || NETWORK_AWAY.test(code) || CONNECTION_LOST.test(error.message);
+}
 
-/** Makes a failure to reach Postgres an AppError DATABASE_UNAVAILABLE; any other error is returned as it is. */
+/** Makes a failure to reach Postgres, or to be answered, an AppError DATABASE_UNAVAILABLE; any other error is returned as it is. */
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const isLost = TERMINATED.test(error.message) || LOST_BETWEEN_STEPS.some((kind) => error instanceof kind);
-  if (!UNAVAILABLE.test(code) && !isLost) return error;
+  const unanswered = UNANSWERED.test(codeOf(error)) || TOOK_TOO_LONG.test(error.message);
+  if (!unanswered && !isDatabaseAway(error)) return error;
   return new AppError('DATABASE_UNAVAILABLE', 'The service cannot reach its database. Try again later.', {
     cause: error,
   });
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -52,6 +52,13 @@ export class JobStatusReport {
   })
   readonly expiresAt: Date | null;
 
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description:
+      'No further attempt is made before this time. Null unless the job waits after one that failed.',
+  })
+  readonly retryAt: Date | null;
+
   @Field(() => ErrorCodeEnum, {
     nullable: true,
     description: 'Code of the error that ended the job, or its last attempt while another one is to come.',
@@ -90,6 +97,7 @@ export class JobStatusReport {
     this.updatedAt = job.updatedAt;
     this.startedAt = job.startedAt;
     this.finishedAt = job.finishedAt;
+    this.retryAt = job.retryAt;
     this.expiresAt = outlook.expiresAt;
     this.errorCode = job.errorCode;
     this.errorMessage = job.errorMessage;

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { AppError } from '../errors.ts';
 import { JobCheckpointEntity } from './job-checkpoint.entity.ts';
 import type { RunningAttempt } from './job-status.ts';
+import { JobEntity } from './job.entity.ts';
 
 /** What is noted of a batch of frames that lies in storage. */
 export type Checkpoint = Pick<
@@ -46,12 +47,38 @@ export function hasCheckpoints(manager: EntityManager, { jobId, attempt }: Runni
   return manager.existsBy(JobCheckpointEntity, { jobId, attempt });
 }
 
-/** Forgets the batches from `fromSequence` on, and resolves to the storage keys of their files. */
-export async function dropCheckpoints(
+/** Forgets the batches of a job that its caller has just settled, and resolves to the storage keys of their files. */
+export function dropCheckpoints(manager: EntityManager, jobId: string): Promise<string[]> {
+  return deleteFrom(manager, jobId, 0);
+}
+
+/**
+ * Forgets the batches from `fromSequence` on, unless the attempt no longer owns the job: then they are its successor's.
+ * Resolves to the storage keys of their files.
+ * @throws AppError JOB_STATE_CONFLICT in that case.
+ */
+export function dropCheckpointsFrom(
   manager: EntityManager,
-  jobId: string,
-  fromSequence = 0,
+  { jobId, attempt }: RunningAttempt,
+  fromSequence: number,
 ): Promise<string[]> {
+  return manager.transaction(async (transaction) => {
+    const owned = await transaction.findOne(JobEntity, {
+      select: { jobId: true },
+      where: { jobId, attempt, status: 'running' },
+      lock: { mode: 'pessimistic_read' },
+    });
+    if (!owned) {
+      throw new AppError(
+        'JOB_STATE_CONFLICT',
+        'The job is no longer run by this attempt: what was put aside for it stays.',
+      );
+    }
+    return deleteFrom(transaction, jobId, fromSequence);
+  });
+}
+
+async function deleteFrom(manager: EntityManager, jobId: string, fromSequence: number): Promise<string[]> {
   const dropped = await manager
     .createQueryBuilder()
     .delete()

@@ -21,6 +21,8 @@ export interface JobStatusView {
   updatedAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+  /** No further attempt is made before this time; null unless the job waits after one that failed. */
+  retryAt: Date | null;
 }
 
 /** Everything that a client may see of a job, and where its files lie. */
@@ -53,7 +55,7 @@ const QUEUE_POSITION = `
 const STATUS_COLUMNS = `
   j.job_id AS "jobId", j.owner, j.pipeline_id AS "pipelineId", j.status, j.stage, j.revision, j.attempt,
   j.error_code AS "errorCode", j.error_message AS "errorMessage", j.created_at AS "createdAt",
-  j.updated_at AS "updatedAt", j.started_at AS "startedAt", j.finished_at AS "finishedAt",
+  j.updated_at AS "updatedAt", j.started_at AS "startedAt", j.finished_at AS "finishedAt", j.retry_at AS "retryAt",
   ${QUEUE_POSITION} AS "queuePosition"`;
 
 /** SELECT list that makes a JobStatusView of a row `j` of `jobs`. */

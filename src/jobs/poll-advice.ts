@@ -60,7 +60,7 @@ export function createPollAdviser(dataSource: DataSource): PollAdviser {
 /**
  * Half of the time that the job is expected to need still, so that a client asks ever more often as the end comes
  * nearer; for a job that takes longer than usual, a tenth of the time it has been running, so that it is not asked
- * after without end. Between 500 ms and 30 s, in whole milliseconds.
+ * after without end; for a job that waits for another attempt, no sooner than that. Between 500 ms and 30 s, in whole milliseconds.
  */
 export function advise(job: JobStatusView, pace: QueuePace, now: number): number {
   const bounded = (ms: number) => Math.round(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, ms)));
@@ -68,6 +68,7 @@ export function advise(job: JobStatusView, pace: QueuePace, now: number): number
     const elapsed = now - (job.startedAt?.getTime() ?? now);
     return bounded(Math.max((pace.meanDurationMs - elapsed) / 2, elapsed / 10));
   }
+  const untilRetryMs = (job.retryAt?.getTime() ?? now) - now;
   const rounds = Math.ceil((job.queuePosition ?? 1) / Math.max(1, pace.running));
-  return bounded((rounds * pace.meanDurationMs) / 2);
+  return bounded(Math.max((rounds * pace.meanDurationMs) / 2, untilRetryMs));
 }

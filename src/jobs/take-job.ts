@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Logger } from '../logger.ts';
 import type { QueueEntry, QueueService } from '../queue/queue-service.ts';
 import type { StorageService } from '../storage/storage-service.ts';
+import { isLockedByOther } from '../database/locked.ts';
 import { deleteFiles } from './delete-files.ts';
 import { giveUpAttempt } from './give-up-attempt.ts';
 import { createJobStatusChanges, isSettled } from './job-status.ts';
@@ -13,7 +14,7 @@ export interface TakenJob {
   entry: QueueEntry;
 }
 
-/** Takes the next job for a worker; null when none waits, or as many run as may. */
+/** Takes the next job for a worker; null when none waits, as many run as may, or its row is just being changed. */
 export type TakeJob = () => Promise<TakenJob | null>;
 
 /** How many jobs may run at a time. */
@@ -44,7 +45,8 @@ export function createTakeJob(deps: {
   ): Promise<JobEntity | null> => {
     const job = await transaction.findOne(JobEntity, {
       where: { jobId: entry.jobId },
-      lock: { mode: 'pessimistic_write' },
+      // We hold the entry. Whoever cancels or deletes the job holds its row and wants the entry next: never wait for it.
+      lock: { mode: 'pessimistic_write', onLocked: 'nowait' },
     });
     if (!job || isSettled(job.status)) {
       await queue.acknowledge(entry, { transaction });
@@ -78,8 +80,15 @@ export function createTakeJob(deps: {
 
   return async () => {
     const leftOver: string[] = [];
-    const taken = await dataSource.transaction((transaction) => takeWithin(transaction, leftOver));
-    await deleteFiles(storage, leftOver, logger);
-    return taken;
+    try {
+      const taken = await dataSource.transaction((transaction) => takeWithin(transaction, leftOver));
+      await deleteFiles(storage, leftOver, logger);
+      return taken;
+    } catch (error) {
+      if (!isLockedByOther(error)) throw error;
+      // Nothing has been taken, nor given up: the next look finds what has become of the job.
+      logger.debug('the next job is being changed by somebody else');
+      return null;
+    }
   };
 }

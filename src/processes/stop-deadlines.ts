@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { Logger } from '../logger.ts';
 
 /** Beyond the grace of running requests and jobs, for closing connections. */
 const CLOSING_MS = 2_000;
@@ -13,6 +14,17 @@ export function stopDeadlineMs(config: Config): number {
 /** The same for the launcher's processes, among them a supervisor, which first waits for its child. */
 export function launcherDeadlineMs(config: Config): number {
   return stopDeadlineMs(config) + SUPERVISING_MS;
+}
+
+/** Ends this process as if it had stopped by itself when it still runs one second after the grace period. */
+export function leaveInTime(config: Config, logger: Logger): void {
+  const leave = () => {
+    logger.warn(
+      'closing took too long, for instance because the database does not answer: leaving without it',
+    );
+    process.exit(0);
+  };
+  setTimeout(leave, config.SHUTDOWN_GRACE_MS + CLOSING_MS / 2).unref();
 }
 
 /** Kills this process when it still runs after `ms`, for the cases in which nobody else would. */

@@ -1,5 +1,6 @@
 import { PgBoss, type Db } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
+import { serviceConnection } from '../database/connection-settings.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
@@ -10,6 +11,7 @@ export function createBoss(
   options: Omit<ConstructorParameters<typeof PgBoss>[0] & object, 'connectionString'>,
 ): PgBoss {
   const boss = new PgBoss({
+    ...serviceConnection(),
     connectionString: databaseUrl,
     max: 4,
     schedule: false,

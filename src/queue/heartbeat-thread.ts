@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PgBoss } from 'pg-boss';
+import { serviceConnection } from '../database/connection-settings.ts';
 import type { Delivery, HeartbeatOrder, HeartbeatReport, HeartbeatSetup } from './heartbeat.ts';
 import { QUEUE_NAME } from './install-queue.ts';
 
@@ -16,6 +17,8 @@ if (port === null) throw new Error('This file is the entry of a worker thread.')
 const { databaseUrl, pulse }: HeartbeatSetup = workerData;
 
 const boss = new PgBoss({
+  // A beat that is not answered before the next one is due has failed.
+  ...serviceConnection(BEAT_MS - 1_000, 500),
   connectionString: databaseUrl,
   max: 1,
   migrate: false,

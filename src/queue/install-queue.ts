@@ -28,9 +28,17 @@ const QUEUE_OPTIONS = {
 } as const;
 const DEAD_LETTER_OPTIONS = { retentionSeconds: TEN_YEARS } as const;
 
+/** Migrations may take long. */
+const noLimits = { statement_timeout: 0, query_timeout: 0, idle_in_transaction_session_timeout: 0 };
+
 /** Creates pg-boss's schema and our queues in it, or brings them up to date. Part of `migrate`. */
 export async function installQueue(databaseUrl: string, logger: Logger): Promise<void> {
-  const boss = createBoss(databaseUrl, logger, { migrate: true, createSchema: true, supervise: false });
+  const boss = createBoss(databaseUrl, logger, {
+    ...noLimits,
+    migrate: true,
+    createSchema: true,
+    supervise: false,
+  });
   await boss.start();
   try {
     for (const [name, options] of [

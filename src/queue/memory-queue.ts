@@ -39,8 +39,9 @@ export function createMemoryQueue(): QueueService {
       return { jobId: entry.jobId, entryId: entry.entryId, redeliveries: entry.redeliveries };
     },
 
-    async acknowledge(entry) {
-      delivered.delete(entry.entryId);
+    async acknowledge({ entryId, redeliveries }) {
+      if (delivered.get(entryId)?.redeliveries === redeliveries) delivered.delete(entryId);
+      waiting = waiting.filter((e) => e.entryId !== entryId || e.redeliveries !== redeliveries + 1);
     },
 
     async release(entry, { delayMs = 0 } = {}) {

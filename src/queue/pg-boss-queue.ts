@@ -64,7 +64,13 @@ export async function createPgBossQueue(databaseUrl: string, logger: Logger): Pr
     },
 
     async acknowledge(entry, { transaction } = {}) {
-      await boss.deleteJob(QUEUE_NAME, attemptOf(entry), databaseOf(transaction));
+      const database = databaseOf(transaction);
+      await boss.deleteJob(QUEUE_NAME, attemptOf(entry), database);
+      // pg-boss deletes only what is being worked on, and may have taken the entry back from a worker that was slow.
+      await (database.db ?? boss.getDb()).executeSql(
+        `DELETE FROM pgboss.job WHERE name = $1 AND id = $2 AND retry_count = $3 AND state = 'retry'`,
+        [QUEUE_NAME, entry.entryId, entry.redeliveries],
+      );
     },
 
     async release(entry, { transaction, delayMs = 0 } = {}) {

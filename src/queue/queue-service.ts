@@ -42,7 +42,10 @@ export interface QueueService {
    * settled are passed over.
    */
   dequeue(options?: QueueOptions & { maxPerGroup?: number }): Promise<QueueEntry | null>;
-  /** The job is settled: its entry is done. */
+  /**
+   * The job is settled: its entry is done, even if the queue has given its worker up, as long as no other has got it
+   * since.
+   */
   acknowledge(entry: QueueEntry, options?: QueueOptions): Promise<void>;
   /** The job was not settled: its entry goes back to its place, and is delivered again after `delayMs`, default 0. */
   release(entry: QueueEntry, options?: QueueOptions & { delayMs?: number }): Promise<void>;

@@ -4,6 +4,7 @@ import { mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
+import { claimFolder } from './claim-folder.ts';
 import { systemCalls, type FileCalls } from './file-calls.ts';
 import { errnoOf, flushFolder, storageError, translateErrors } from './file-errors.ts';
 import { listFiles } from './list-files.ts';
@@ -41,6 +42,8 @@ export async function createLocalStorage(
 
   return {
     partials: createLocalPartials({ root, temporary, pathOf, calls }),
+
+    claim: (owner) => claimFolder(root, temporary, owner),
 
     async save(key, source) {
       const path = pathOf(key);

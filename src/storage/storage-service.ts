@@ -48,6 +48,8 @@ export interface PartialFiles {
  * gives any: so what has not been written to for an hour is written by nobody.
  */
 export interface StorageService {
+  /** Makes the storage `owner`'s, a name of up to 100 characters, if it has no owner; resolves to whether it is theirs. */
+  claim(owner: string): Promise<boolean>;
   readonly partials: PartialFiles;
   /**
    * Writes `source` to its end under `key`, replacing what was there, and resolves to the size in bytes. If anything

@@ -4,6 +4,7 @@ import type { ReconcileJobs } from '../jobs/reconcile-jobs.ts';
 import type { Logger } from '../logger.ts';
 import type { StorageService } from '../storage/storage-service.ts';
 import type { Uploads } from '../uploads/uploads.ts';
+import { createAssertOwnStorage } from './assert-own-storage.ts';
 import { isOrphan, isOrphanedPart } from './is-orphan.ts';
 import { createRemoveOrphans } from './remove-orphans.ts';
 import type { SweepStep } from './sweep.ts';
@@ -32,16 +33,24 @@ export function createSweepSteps(deps: {
   const { dataSource, storage, uploads, expireJobs, reconcileJobs, logger } = deps;
   const { graceMs = GRACE_MS, filesEveryMs: everyMs = FILES_EVERY_MS } = deps;
   const common = { dataSource, graceMs, logger };
+  const assertOwnStorage = createAssertOwnStorage({ dataSource, storage });
+  const ofFiles = (name: string, run: SweepStep['run']): SweepStep => ({
+    name,
+    everyMs,
+    async run(signal) {
+      await assertOwnStorage();
+      return run(signal);
+    },
+  });
   return [
     { name: 'mendedJobs', run: async () => (await reconcileJobs()).length },
     { name: 'expiredUploads', run: () => uploads.removeExpired() },
     { name: 'expiredJobs', run: expireJobs },
-    { name: 'orphanedFiles', everyMs, run: createRemoveOrphans({ ...common, files: storage, isOrphan }) },
-    {
-      name: 'orphanedParts',
-      everyMs,
-      run: createRemoveOrphans({ ...common, files: storage.partials, isOrphan: isOrphanedPart }),
-    },
-    { name: 'abandonedFiles', everyMs, run: () => storage.removeAbandoned(graceMs) },
+    ofFiles('orphanedFiles', createRemoveOrphans({ ...common, files: storage, isOrphan })),
+    ofFiles(
+      'orphanedParts',
+      createRemoveOrphans({ ...common, files: storage.partials, isOrphan: isOrphanedPart }),
+    ),
+    ofFiles('abandonedFiles', () => storage.removeAbandoned(graceMs)),
   ];
 }

@@ -118,6 +118,15 @@ const PROVOKED: Record<
     await rm(join(dataDirectory, 'storage', `${jobId}_1_results.index`));
     return graphqlError(await query('query($id: ID!) { results(jobId: $id) { jobId } }', { id: jobId }));
   },
+  STORAGE_FULL: async () => {
+    const environment = { MIN_FREE_BYTES: String(2 ** 49) };
+    const full = await startService({ dataDirectory, worker: false, environment });
+    try {
+      return graphqlError(await full.submit(video));
+    } finally {
+      await full.stop();
+    }
+  },
   DATABASE_UNAVAILABLE: async () => {
     const name = new URL(service.database.url).pathname.slice(1);
     await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);

@@ -41,7 +41,7 @@ beforeAll(async () => {
 /** Names of the files below the storage, temporary ones included. */
 async function filesOf(storage: string): Promise<string[]> {
   return [...(await readdir(storage)), ...(await readdir(join(storage, 'tmp')))].filter(
-    (name) => name !== 'tmp',
+    (name) => name !== 'tmp' && name !== '.owner',
   );
 }
 /** A row as the creation of a resumable upload writes it. */

@@ -41,7 +41,7 @@ const countRows = async (): Promise<number> => {
 const listFiles = async () => {
   const storage = join(dataDirectory, 'storage');
   return [...(await readdir(storage)), ...(await readdir(join(storage, 'tmp')))].filter(
-    (name) => name !== 'tmp',
+    (name) => name !== 'tmp' && name !== '.owner',
   );
 };
 

@@ -84,6 +84,14 @@ export async function insertJob(
   return jobId;
 }
 
+/** Removes all jobs and their entries, as if they had never been. */
+export async function removeAllJobs({ dataSource, queue }: TestServices): Promise<void> {
+  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
+    await dataSource.manager.delete(JobEntity, { jobId });
+    await queue.remove(jobId);
+  }
+}
+
 /** The row of a job. */
 export function readJob({ dataSource }: TestServices, jobId: string): Promise<JobEntity> {
   return dataSource.manager.findOneByOrFail(JobEntity, { jobId });

@@ -16,16 +16,20 @@ const answerSchema = z.object({
 /** What the service answered to a GraphQL request. */
 export type Answer = z.infer<typeof answerSchema>;
 
-/** The built API, and a worker when asked for, as real processes on a database of their own. */
-export interface RunningService {
+/** What a client asks of the API at one address. */
+export interface ServiceClient {
   url: string;
-  dataDirectory: string;
-  database: TestDatabase;
-  api: ServiceProcess;
   request(query: string, variables?: Record<string, unknown>, key?: string): Promise<Answer>;
   submit(file: Blob, filename?: string, variables?: Record<string, unknown>, key?: string): Promise<Answer>;
   /** A plain HTTP request. */
   fetch(path: string, init?: RequestInit, key?: string): Promise<Response>;
+}
+
+/** The built API, and a worker when asked for, as real processes on a database of their own. */
+export interface RunningService extends ServiceClient {
+  dataDirectory: string;
+  database: TestDatabase;
+  api: ServiceProcess;
   stop(): Promise<void>;
 }
 
@@ -65,20 +69,31 @@ export async function startService(options: {
   const api = await start('api', 'src/main.js');
   const processes = options.worker ? [await start('worker', 'worker/main.js'), api] : [api];
 
+  return {
+    ...createServiceClient(api.ready),
+    dataDirectory,
+    database,
+    api,
+    async stop() {
+      for (const running of processes) await running.stop(10_000);
+      await database.drop();
+    },
+  };
+}
+
+/** A client of the API at `url`. */
+export function createServiceClient(url: string): ServiceClient {
   const withKey = async (path: string, init: RequestInit = {}, key?: string): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
-    return fetch(`${api.ready}${path}`, { ...init, headers });
+    return fetch(`${url}${path}`, { ...init, headers });
   };
   const send = async (init: RequestInit, key?: string): Promise<Answer> => {
     const response = await withKey('/graphql', { method: 'POST', ...init }, key);
     return answerSchema.parse(await response.json());
   };
   return {
-    url: api.ready,
-    dataDirectory,
-    database,
-    api,
+    url,
     fetch: withKey,
     request: (query, variables = {}, key) =>
       send(
@@ -91,10 +106,6 @@ export async function startService(options: {
       form.set('map', JSON.stringify({ 0: ['variables.file'] }));
       form.set('0', file, filename);
       return send({ headers: { 'apollo-require-preflight': 'true' }, body: form }, key);
-    },
-    async stop() {
-      for (const running of processes) await running.stop(10_000);
-      await database.drop();
     },
   };
 }

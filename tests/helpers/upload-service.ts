@@ -55,7 +55,7 @@ export function useUploadService(): () => UploadService {
     large,
     files: async () =>
       [...(await readdir(storage)), ...(await readdir(join(storage, 'tmp')))].filter(
-        (name) => name !== 'tmp',
+        (name) => name !== 'tmp' && name !== '.owner',
       ),
     submitUpload: (uploadId) => service.request(mutation, { id: uploadId }, key),
   });

@@ -51,6 +51,6 @@ export function rawFrames(
   { width, height }: PixelSize,
 ): string[] {
   const chain = [...filters, 'showinfo', `scale=${width}:${height}`].join(',');
-  const format = ['-f', 'rawvideo', '-pix_fmt', 'rgb24'];
+  const format = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-threads', '1'];
   return ['-map', `0:${facts.streamIndex}`, '-vf', chain, ...binaries.passthroughOptions, ...format];
 }

@@ -5,7 +5,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { type Confinement, MAX_DECODER_THREADS } from './confinement.ts';
 import { createLineReader } from './read-lines.ts';
 import { watchForStall } from './stall-watch.ts';
-import { endingOf, tellsCrash, type ToolEnding } from './tool-ending.ts';
+import { createCrashSigns, endingOf, type ToolEnding } from './tool-ending.ts';
 
 /** One run of ffmpeg or ffprobe. */
 export interface ToolRequest {
@@ -84,9 +84,9 @@ export function startTool(request: ToolRequest): ToolRun {
   const watch = stallMs === undefined ? undefined : watchForStall(pid, stallMs, () => end('stalled'));
 
   const lastLines: string[] = [];
-  let toldCrash = false;
+  const crashSigns = createCrashSigns();
   const lines = createLineReader((line) => {
-    toldCrash ||= tellsCrash(line);
+    crashSigns.readLine(line);
     lastLines.push(line);
     if (lastLines.length > STDERR_LINES) lastLines.shift();
     request.onLine?.(line);
@@ -112,7 +112,7 @@ export function startTool(request: ToolRequest): ToolRun {
     signal.removeEventListener('abort', onAbort);
     lines.end();
     output.end();
-    const ending = ended?.ending ?? endingOf(child.exitCode, child.signalCode, toldCrash);
+    const ending = ended?.ending ?? endingOf(child.exitCode, child.signalCode, crashSigns.seen());
     if (ending === 'finished') return { ending };
     const how = child.signalCode ?? `code ${child.exitCode}`;
     const text = [

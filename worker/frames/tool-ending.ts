@@ -31,17 +31,42 @@ const FATAL_SIGNALS = [
 ] as const;
 const FATAL_EXIT_CODES = new Set(FATAL_SIGNALS.map((signal) => 128 + constants.signals[signal]));
 
-const COMPLAINT = /^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal|panic)\] /;
-const OUT_OF_MEMORY = /Cannot allocate memory|out of memory/i;
+/** ffmpeg goes on where memory or threads cannot be had, and often ends as if the rest of the video were damaged. */
+const OUT_OF_MEMORY = new RegExp(
+  'cannot allocate memory|out of memory|memory exhausted|failed to allocate|allocation failed|bad_alloc' +
+    '|resource temporarily unavailable|failed to map segment',
+  'i',
+);
+/** For want of memory, unless the picture is larger than allowed: then that has been said before. */
+const NO_PICTURE = /get_buffer\(\) failed/;
+const PICTURE_TOO_LARGE = /Picture size \S+ is invalid/;
+/** What the file says of itself stands in lines that begin like this: it may say anything. */
+const DESCRIPTION = '[info] ';
 /** ffmpeg takes most signals for a request to finish early, and would pass for one that read the file to its end. */
 const SIGNALLED = /^\[info\] Exiting normally, received signal|^(?:\[\w+\] )?Received > \d+ system signals/;
 
-/** Whether a line of standard error tells that the run was cut off, whatever the exit code will be. */
-export function tellsCrash(line: string): boolean {
-  return SIGNALLED.test(line) || (COMPLAINT.test(line) && OUT_OF_MEMORY.test(line));
+/** Reads standard error for signs that a run was cut off, whatever its exit code will be. */
+export interface CrashSigns {
+  readLine(line: string): void;
+  seen(): boolean;
 }
 
-/** How a child ended that we did not end. `toldCrash`: whether it wrote a line that `tellsCrash`. */
+/** See CrashSigns; for one run. */
+export function createCrashSigns(): CrashSigns {
+  let seen = false;
+  let hasLargePicture = false;
+  return {
+    readLine(line) {
+      if (SIGNALLED.test(line)) seen = true;
+      if (line.startsWith(DESCRIPTION)) return;
+      hasLargePicture ||= PICTURE_TOO_LARGE.test(line);
+      if (OUT_OF_MEMORY.test(line) || (NO_PICTURE.test(line) && !hasLargePicture)) seen = true;
+    },
+    seen: () => seen,
+  };
+}
+
+/** How a child ended that we did not end. `toldCrash`: whether it showed signs of a crash. */
 export function endingOf(
   exitCode: number | null,
   signal: NodeJS.Signals | null,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { connectDataSource } from '../../../src/database/data-source.ts';
-import { migrateDown, migrateUp, waitForMigrations } from '../../../src/database/run-migrations.ts';
+import { assertMigrated, migrateDown, migrateUp } from '../../../src/database/run-migrations.ts';
+import { whenDatabaseAnswers } from '../../../src/database/when-database-answers.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/test-database.ts';
 
@@ -95,11 +96,18 @@ describe('migrations', () => {
 });
 
 describe('waiting for the migrations', () => {
+  const waitForMigrations = (databaseUrl: string, waitMs: number) =>
+    whenDatabaseAnswers(() => assertMigrated(databaseUrl), {
+      databaseUrl,
+      waitMs,
+      logger,
+      signal: new AbortController().signal,
+    });
+
   it('ends as soon as they have run', async () => {
     const fresh = await createTestDatabase('empty');
     try {
-      const signal = new AbortController().signal;
-      const waiting = waitForMigrations(fresh.url, { timeoutMs: 30_000, logger, signal });
+      const waiting = waitForMigrations(fresh.url, 30_000);
       await migrateUp(fresh.url, logger);
       await expect(waiting).resolves.toBeUndefined();
     } finally {
@@ -110,8 +118,7 @@ describe('waiting for the migrations', () => {
   it('writes nothing: it never migrates by itself', async () => {
     const fresh = await createTestDatabase('empty');
     try {
-      const { signal } = new AbortController();
-      await expect(waitForMigrations(fresh.url, { timeoutMs: 0, logger, signal })).rejects.toThrow();
+      await expect(waitForMigrations(fresh.url, 0)).rejects.toThrow();
       const looking = await connectDataSource(fresh.url);
       expect(await looking.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
       await looking.destroy();
@@ -123,8 +130,7 @@ describe('waiting for the migrations', () => {
   it('gives up after its time and says what to do', async () => {
     const fresh = await createTestDatabase('empty');
     try {
-      const signal = new AbortController().signal;
-      await expect(waitForMigrations(fresh.url, { timeoutMs: 300, logger, signal })).rejects.toMatchObject({
+      await expect(waitForMigrations(fresh.url, 300)).rejects.toMatchObject({
         code: 'DATABASE_UNAVAILABLE',
         message: expect.stringContaining('npm run migrate'),
       });

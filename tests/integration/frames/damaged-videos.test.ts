@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src/errors.ts';
+import { extractWithWarnings } from '../../helpers/extract-with-warnings.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
-import { describeWithData, optionalData } from '../../helpers/optional-data.ts';
+import { deliverFrames, writeStandIn } from '../../helpers/stand-in.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { extractAll, probe, TINY_VIDEO } from '../../helpers/video-tools.ts';
 
@@ -69,17 +69,10 @@ describe('files that are no proper video', () => {
     expect(failure.code).toBe('INVALID_VIDEO');
   });
 
-  it('delivers what can be decoded of a video that is cut off in the middle', async () => {
+  it('refuses a video that is cut off before the end of its first frame', async () => {
     const bytes = await readFile(TINY_VIDEO);
-    const half = await save('half.mp4', bytes.subarray(0, bytes.length >> 1));
-    const frames = await extractAll(half).catch((error: unknown) => error);
-    // ffmpeg decides whether a cut stream is an error; both answers are honest, silence about nothing is not.
-    if (Array.isArray(frames)) {
-      expect(frames.length).toBeGreaterThan(0);
-      expect(frames.length).toBeLessThan(24);
-    } else {
-      expect(frames).toMatchObject({ code: 'INVALID_VIDEO' });
-    }
+    const failure = await failureOf(await save('half.mp4', bytes.subarray(0, bytes.length >> 1)));
+    expect(failure.code).toBe('INVALID_VIDEO');
   });
 
   it('refuses a codec that nobody knows', async () => {
@@ -96,24 +89,68 @@ describe('files that are no proper video', () => {
   });
 });
 
-const corrupt = optionalData('videos/corrupt');
-describeWithData('videos/corrupt', 'the corrupt files of the optional data', () => {
-  const names = existsSync(corrupt) ? readdirSync(corrupt) : ['none'];
-  it.each(names)('delivers frames of %s or refuses it with a code and a sentence', async (name) => {
-    const result: unknown = await extractAll(join(corrupt, name)).catch((error: unknown) => error);
-    if (Array.isArray(result)) {
-      expect(result.length).toBeGreaterThan(0);
-      return;
-    }
-    expect(result).toBeInstanceOf(AppError);
-    expect(result).toMatchObject({
-      code: expect.stringMatching(/^(INVALID_VIDEO|UNSUPPORTED_MEDIA|VIDEO_TOO_LONG|FRAME_TOO_LARGE)$/),
-      message: expect.not.stringContaining(corrupt),
+describe('a damaged video', () => {
+  it.each<[string, number, number, number[]]>([
+    // What is stored last is not what is shown last: frame 22 refers to frame 23.
+    ['within its last frame', 1, 24, [22]],
+    ['some frames before its end', 3000, 19, []],
+  ])('that is cut off %s is analysed as far as it goes', async (name, missing, end, without) => {
+    const bytes = await readFile(TINY_VIDEO);
+    const path = await save(`cut off ${name}.mp4`, bytes.subarray(0, bytes.length - missing));
+    const { frames, warnings } = await extractWithWarnings(path);
+    const indices = Array.from({ length: end }, (_, index) => index).filter(
+      (index) => !without.includes(index),
+    );
+    expect(frames.map(({ frameIndex }) => frameIndex)).toEqual(indices);
+    expect(warnings).toContainEqual({
+      code: 'VIDEO_TRUNCATED',
+      message: expect.stringMatching(/^The video breaks off early: .+ submit that .+\.$/),
+    });
+    expect(new Set(warnings.map(({ code }) => code)).size).toBe(warnings.length);
+  });
+
+  it('that is cut off behind the range that is wanted is none', async () => {
+    const bytes = await readFile(TINY_VIDEO);
+    const path = await save('cut off later.mp4', bytes.subarray(0, bytes.length - 3000));
+    const { frames, warnings } = await extractWithWarnings(path, { range: { startMs: 0, endMs: 500 } });
+    expect([frames.length, warnings]).toEqual([4, []]);
+  });
+
+  it('with spoilt pictures is analysed, and says so', async () => {
+    const bytes = await readFile(TINY_VIDEO);
+    // In the middle of the last third of the file, which holds predicted frames, behind the lengths of their units.
+    bytes.fill(0xa5, Math.round(bytes.length * 0.7), Math.round(bytes.length * 0.7) + 40);
+    const { frames, warnings } = await extractWithWarnings(await save('spoilt.mp4', bytes));
+    expect(frames.length).toBeGreaterThan(12);
+    expect(warnings).toContainEqual({
+      code: 'VIDEO_DAMAGED',
+      message: expect.stringMatching(/^Parts of the video are damaged: .+ submit that .+\.$/),
     });
   });
 
-  it.each(names.filter((name) => /playlist|ffconcat|text|empty|8bytes|ftyp|jpeg|random|moovend/.test(name)))(
-    'refuses %s as no video',
-    async (name) => expect(await failureOf(join(corrupt, name))).toMatchObject({ code: 'INVALID_VIDEO' }),
-  );
+  it('on which ffmpeg gives up is analysed as far as it came', async () => {
+    const ffmpegPath = await writeStandIn(folder, 'gives up', deliverFrames(24), 'exit 69');
+    const { frames, warnings } = await extractWithWarnings(TINY_VIDEO, {}, { ffmpegPath });
+    expect(frames).toHaveLength(24);
+    expect(warnings.map(({ code }) => code)).toEqual(['VIDEO_TRUNCATED']);
+  });
+
+  it('on which ffmpeg gives up before the first frame is refused', async () => {
+    const ffmpegPath = await writeStandIn(folder, 'gives up at once', 'exit 69');
+    await expect(extractWithWarnings(TINY_VIDEO, {}, { ffmpegPath })).rejects.toMatchObject({
+      code: 'INVALID_VIDEO',
+    });
+  });
+
+  it('of which ffmpeg silently delivers less than the index promises is called truncated', async () => {
+    const ffmpegPath = await writeStandIn(folder, 'stops early', deliverFrames(20), 'exit 0');
+    const { warnings } = await extractWithWarnings(TINY_VIDEO, {}, { ffmpegPath });
+    expect(warnings.map(({ code }) => code)).toEqual(['VIDEO_TRUNCATED']);
+    const lastButOne = await writeStandIn(folder, 'one less', deliverFrames(23), 'exit 0');
+    expect((await extractWithWarnings(TINY_VIDEO, {}, { ffmpegPath: lastButOne })).warnings).toEqual([]);
+  });
+
+  it('is not what a whole video is', async () => {
+    expect((await extractWithWarnings(TINY_VIDEO)).warnings).toEqual([]);
+  });
 });

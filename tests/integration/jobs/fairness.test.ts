@@ -4,18 +4,12 @@ import { nextFairTurn } from '../../../src/jobs/fair-turn.ts';
 import type { RunningLimits } from '../../../src/jobs/take-job.ts';
 import { createJobStatusChanges } from '../../../src/jobs/job-status.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
-import { insertJob, takerOf } from '../../helpers/job-loop.ts';
+import { insertJob, takerOf, removeAllJobs } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 
 const services = useTestServices();
 
-afterEach(async () => {
-  const { dataSource, queue } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
-});
+afterEach(() => removeAllJobs(services()));
 
 /** Queues jobs of an owner as a submission does. */
 async function queueJobs(owner: string, count: number, priority = 0): Promise<void> {

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { JobEntity } from '../../../src/jobs/job.entity.ts';
-import { insertJob, readJob, takerOf } from '../../helpers/job-loop.ts';
+import { insertJob, readJob, takerOf, removeAllJobs } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 
 const services = useTestServices();
 
 afterEach(async () => {
-  const { dataSource, queue, reconcileJobs } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
-  expect(await reconcileJobs()).toEqual([]);
+  await removeAllJobs(services());
+  expect(await services().reconcileJobs()).toEqual([]);
 });
 
 const take = async () => {

@@ -22,7 +22,9 @@ const rows = () => services().dataSource.manager.count(JobEntity);
 const uploadRows = () => services().dataSource.manager.count(UploadEntity);
 const files = async () => {
   const root = services().storageRoot;
-  return [...(await readdir(root)), ...(await readdir(join(root, 'tmp')))].filter((name) => name !== 'tmp');
+  return [...(await readdir(root)), ...(await readdir(join(root, 'tmp')))].filter(
+    (name) => name !== 'tmp' && name !== '.owner',
+  );
 };
 const expectNothing = async () => {
   expect({ rows: await rows(), uploads: await uploadRows(), files: await files() }).toEqual({

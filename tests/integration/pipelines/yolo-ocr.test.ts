@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { modelsDirectory, readConfig } from '../../../src/config.ts';
@@ -38,7 +39,7 @@ afterAll(async () => {
 /** Analyses the fixture: four people, and HELLO FOREGSYTE 42 from 500 ms until before 2500 ms. */
 async function analyse(
   options: Partial<AnalysisOptions>,
-  done: FrameResult[] = [],
+  { done = [], path = TINY_VIDEO }: { done?: FrameResult[]; path?: string } = {},
 ): Promise<{ frames: FrameResult[]; outcome: PipelineOutcome }> {
   const pipeline = createYoloOcrPipeline({
     binaries: await testBinaries(),
@@ -59,7 +60,7 @@ async function analyse(
       frames.push(frame);
     },
   };
-  return { frames, outcome: await pipeline.run(TINY_VIDEO, options, observer, neverAborted()) };
+  return { frames, outcome: await pipeline.run(path, options, observer, neverAborted()) };
 }
 
 const timesOf = (frames: FrameResult[]): number[] => frames.map(({ timestampMs }) => timestampMs);
@@ -124,12 +125,23 @@ describe('the yolo_ocr pipeline', () => {
     const { timing: _, ...whole } = (await analyse(options)).outcome;
     const { frames } = await analyse(options);
     for (const count of [1, 5, frames.length]) {
-      const rest = await analyse(options, frames.slice(0, count));
+      const rest = await analyse(options, { done: frames.slice(0, count) });
       expect(rest.frames).toEqual(frames.slice(count));
       const { timing, ...outcome } = rest.outcome;
       expect(outcome).toEqual(whole);
       expect(timing.detectMs).toBeGreaterThanOrEqual(1);
     }
+  });
+
+  it('analyses what can be decoded of a video that is cut off, and says so', async () => {
+    const bytes = await readFile(TINY_VIDEO);
+    const path = join(scratchDirectory, 'cut.mp4');
+    await writeFile(path, bytes.subarray(0, bytes.length - 3000));
+    const { frames, outcome } = await analyse({ samplesPerSecond: 2 }, { path });
+    expect(timesOf(frames)).toEqual([0, 500, 1000, 1500, 2000]);
+    expect(outcome.warnings.map(({ code }) => code)).toContain('VIDEO_TRUNCATED');
+    expect(outcome.textSegments).toMatchObject([{ text: 'HELLO FOREGSYTE 42', startMs: 500, endMs: 2000 }]);
+    expect((await analyse({ samplesPerSecond: 0.5 })).outcome.warnings).toEqual([]);
   });
 
   it('refuses a label that the model does not know before it looks at the file', async () => {

@@ -79,6 +79,24 @@ describe.each([
     expect(await queue.dequeue()).toBeNull();
   });
 
+  it('lets a worker that was given up settle its entry as long as no other has got it', async () => {
+    await enqueue();
+    const slow = (await queue.dequeue()) ?? fail();
+    await queue.release(slow);
+    await queue.acknowledge(slow);
+    expect([await queue.dequeue(), await queue.size(), await queue.delivered()]).toEqual([null, 0, 0]);
+
+    const jobId = await enqueue();
+    const late = (await queue.dequeue()) ?? fail();
+    await queue.release(late);
+    const successor = await queue.dequeue();
+    await queue.acknowledge(late);
+    expect(await queue.delivered()).toBe(1);
+    await queue.release(successor ?? fail());
+    await queue.acknowledge(late);
+    expect(await queue.dequeue()).toMatchObject({ jobId, redeliveries: 2 });
+  });
+
   it('delivers smaller turns of one priority first, and a released entry in its old place', async () => {
     const place = async (turn: number, priority = 3) => {
       const jobId = newId();

@@ -21,7 +21,8 @@ const services = useTestServices({
 const request = resolveJobRequest({ pipelineId: 'yolo_ocr' });
 const signal = new AbortController().signal;
 
-const files = async () => (await readdir(services().storageRoot)).filter((name) => name !== 'tmp').toSorted();
+const files = async () =>
+  (await readdir(services().storageRoot)).filter((name) => name !== 'tmp' && name !== '.owner').toSorted();
 const jobIds = async () =>
   (await services().dataSource.query<{ id: string }[]>('SELECT job_id AS id FROM jobs'))
     .map(({ id }) => id)
@@ -78,7 +79,7 @@ describe('a settled job', () => {
     const young = await jobThatEnded(status, hours[status] - 60 * second);
     expect(await services().sweep()).toMatchObject({ expiredJobs: 1 });
     expect(await jobIds()).toEqual([young]);
-    expect(await entries()).toEqual([young]);
+    expect(await entries()).not.toContain(expired);
     expect((await files()).filter((name) => name.startsWith(expired))).toEqual([]);
     expect((await files()).filter((name) => name.startsWith(young))).toHaveLength(5);
     expect(await services().sweep()).toMatchObject({ expiredJobs: 0 });
@@ -110,6 +111,33 @@ describe('a settled job', () => {
     expect(await jobIds()).toEqual(removed === 0 ? [jobId] : []);
     expect(await entries()).toEqual(removed === 0 ? [jobId] : []);
     expect((await files()).includes(`${jobId}.mp4`)).toBe(removed === 0);
+  });
+});
+
+describe('an expired job that somebody is just trying again', () => {
+  it('is left to them: nobody waits for its row, nor removes it after', async () => {
+    const jobId = await jobThatEnded('failed', 6);
+    const { dataSource } = services();
+    const retrying = dataSource.createQueryRunner();
+    await retrying.startTransaction();
+    try {
+      await retrying.query(`UPDATE jobs SET status = 'pending', finished_at = NULL WHERE job_id = $1`, [
+        jobId,
+      ]);
+      const expiring = expireWith();
+      const isBlocked = async () => {
+        const rows = await dataSource.query<unknown[]>(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
+        return rows.length > 0 ? 'blocked' : undefined;
+      };
+      expect(await Promise.race([expiring, waitFor(isBlocked, 10_000, 'somebody to wait')])).toBe(0);
+      await retrying.commitTransaction();
+      expect(await expiring).toBe(0);
+    } finally {
+      await retrying.release();
+    }
+    expect(await jobIds()).toEqual([jobId]);
   });
 });
 

@@ -1,89 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { resolveJobRequest } from '../../../src/jobs/job-request.ts';
-import type { JobStatus } from '../../../src/jobs/job.entity.ts';
-import { createSilentLogger } from '../../../src/logger.ts';
-import { createSweep, type SweepReport } from '../../../src/sweep/sweep.ts';
-import { createSweepSteps } from '../../../src/sweep/sweep-steps.ts';
-import { useTestServices, videoBytes } from '../../helpers/test-services.ts';
+import { GRACE_MS, useSweptStorage } from '../../helpers/swept-storage.ts';
+import { videoBytes } from '../../helpers/test-services.ts';
 
-const HOUR_MS = 3_600_000;
-const GRACE_MS = HOUR_MS;
-const services = useTestServices();
 const request = resolveJobRequest({ pipelineId: 'yolo_ocr' });
-
-/** One pass that walks over the files too, as a process does that has just started. */
-async function sweep(): Promise<SweepReport> {
-  const logger = createSilentLogger();
-  const { dataSource } = services();
-  const expireJobs = async () => 0;
-  const steps = createSweepSteps({ ...services(), expireJobs, logger, graceMs: GRACE_MS, filesEveryMs: 0 });
-  const report = await createSweep({ dataSource, logger, steps })();
-  if (!report) throw new Error('somebody else sweeps');
-  return report;
-}
-
-const pathOf = (name: string) => join(services().storageRoot, name);
-const setAge = async (names: readonly string[], ms: number) => {
-  const time = new Date(Date.now() - ms);
-  for (const name of names) await utimes(pathOf(name), time, time);
-};
-/** Writes files that nobody has touched for longer than the grace period. */
-async function leave(...names: string[]): Promise<string[]> {
-  for (const name of names) await writeFile(pathOf(name), 'x');
-  await setAge(names, GRACE_MS + 60_000);
-  return names;
-}
-const names = async () =>
-  [
-    ...(await readdir(pathOf('.'))).filter((name) => name !== 'tmp'),
-    ...(await readdir(pathOf('tmp'))).map((name) => `tmp/${name}`),
-  ].toSorted();
-
-/** A job in that state whose video is old. */
-async function jobIn(status: JobStatus, attempt: number, outputPath: string | null = null): Promise<string> {
-  const { jobId } = await services().submitVideo('ann', request, {
-    filename: 'a.mp4',
-    bytes: videoBytes(),
-  });
-  await services().dataSource.query(
-    'UPDATE jobs SET status = $2, attempt = $3, output_path = $4 WHERE job_id = $1',
-    [jobId, status, attempt, outputPath?.replace('{id}', jobId)],
-  );
-  await setAge([`${jobId}.mp4`], 2 * GRACE_MS);
-  return jobId;
-}
-const noteCheckpoint = (jobId: string, sequence: number, storageKey: string) =>
-  services().dataSource.query(
-    `INSERT INTO job_checkpoints (job_id, sequence, attempt, storage_key, frame_count, engine_fingerprint)
-      VALUES ($1, $2, 1, $3, 1, 'x')`,
-    [jobId, sequence, storageKey],
-  );
-
-const outputsOf = (jobId: string, attempt?: number) =>
-  ['json', 'index'].map((end) =>
-    attempt === undefined ? `${jobId}_results.${end}` : `${jobId}_${attempt}_results.${end}`,
-  );
-
-/** What is left of the files of a job in that state, and of others that were left beside it. */
-async function sweptBeside(jobId: string, files: readonly string[]): Promise<string[]> {
-  await leave(...files);
-  await sweep();
-  return (await names()).filter((name) => name !== `${jobId}.mp4`);
-}
-
-afterEach(async () => {
-  const { dataSource, storage } = services();
-  await dataSource.query('DELETE FROM pgboss.job');
-  await dataSource.query('DELETE FROM jobs');
-  await dataSource.query('DELETE FROM uploads');
-  for (const name of await readdir(pathOf('.'))) if (name !== 'tmp') await storage.delete(name);
-  await storage.removeAbandoned(-1000);
-  for await (const { key } of storage.partials.list()) await storage.partials.delete(key);
-  expect(await names()).toEqual([]);
-});
+const { services, sweep, orphanStep, setAge, leave, names, jobIn, noteCheckpoint, outputsOf, sweptBeside } =
+  useSweptStorage();
 
 describe('a file without a row', () => {
   it.each([
@@ -118,6 +41,7 @@ describe('a file without a row', () => {
   it('stays when it is none of ours', async () => {
     const files = await leave('README', `${randomUUID()}.mp4.bak`, 'x_results.json', 'tmp/notes.partial');
     expect(await sweep()).toEqual({
+      mendedJobs: 0,
       expiredUploads: 0,
       expiredJobs: 0,
       orphanedFiles: 0,
@@ -178,6 +102,26 @@ describe('a file in use', () => {
     expect(await storage.size(`${uploadId}.mp4`)).toBe(1024 * 1024 + 7);
   });
 
+  it('stays: an upload that turns into a job while two processes sweep', async () => {
+    const uploads = await Promise.all(
+      Array.from({ length: 30 }, () => services().uploads.store('ann', 'a.mp4', videoBytes())),
+    );
+    const files = uploads.map(({ uploadId }) => `${uploadId}.mp4`).toSorted();
+    await setAge(files, 2 * GRACE_MS);
+    const submitted = new AbortController();
+    const sweepAgainAndAgain = async () => {
+      const step = orphanStep();
+      let removed = 0;
+      while (!submitted.signal.aborted) removed += await step.run(new AbortController().signal);
+      return removed;
+    };
+    const sweeping = [sweepAgainAndAgain(), sweepAgainAndAgain()];
+    for (const { uploadId } of uploads) await services().submitVideo('ann', request, { uploadId });
+    submitted.abort();
+    expect(await Promise.all(sweeping)).toEqual([0, 0]);
+    expect(await names()).toEqual(files);
+  });
+
   it('stays: the published results of a job, by whatever name', async () => {
     for (const attempt of [undefined, 2]) {
       const name = attempt === undefined ? '{id}_results.json' : `{id}_${attempt}_results.json`;
@@ -232,44 +176,4 @@ describe('what an attempt left', () => {
       expect(await sweptBeside(jobId, [`${jobId}_1_checkpoint_0.ndjson`])).toEqual([]);
     },
   );
-});
-
-describe('many files', () => {
-  it('are looked up in batches, and only those that belong to nobody go', async () => {
-    const jobIds = [];
-    for (let n = 0; n < 3; n += 1) jobIds.push(await jobIn('pending', 0));
-    await leave(...Array.from({ length: 1200 }, () => `${randomUUID()}.mp4`));
-    const { dataSource } = services();
-    const query = dataSource.query.bind(dataSource);
-    let lookUps = 0;
-    dataSource.query = (async (text: string, values?: unknown[]) => {
-      if (text.includes('unnest')) lookUps += 1;
-      return query(text, values);
-    }) as typeof dataSource.query;
-    try {
-      expect(await sweep()).toMatchObject({ orphanedFiles: 1200 });
-    } finally {
-      dataSource.query = query;
-    }
-    expect(lookUps).toBe(3);
-    expect(await names()).toEqual(jobIds.map((jobId) => `${jobId}.mp4`).toSorted());
-  });
-
-  it('go though one of them cannot be removed', async () => {
-    const { dataSource, storage } = services();
-    const [stuck, other] = await leave(`${randomUUID()}.mp4`, `${randomUUID()}.mp4`);
-    const failing = {
-      ...storage,
-      delete: async (key: string) => {
-        if (key === stuck) throw new Error('made up');
-        await storage.delete(key);
-      },
-    };
-    const logger = createSilentLogger();
-    const expireJobs = async () => 0;
-    const steps = createSweepSteps({ ...services(), storage: failing, expireJobs, logger });
-    expect(await createSweep({ dataSource, logger, steps })()).toMatchObject({ orphanedFiles: 1 });
-    expect(await names()).toEqual([stuck]);
-    expect(other).not.toBe(stuck);
-  });
 });

@@ -1,9 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../src/errors.ts';
-import { JobEntity } from '../../../src/jobs/job.entity.ts';
 import { resultsKey } from '../../../src/results/results-keys.ts';
 import type { RunAttempt } from '../../../worker/run-attempt.ts';
-import { insertJob, jobLoop, readJob, untilAborted, type LoopOptions } from '../../helpers/job-loop.ts';
+import {
+  insertJob,
+  jobLoop,
+  readJob,
+  untilAborted,
+  type LoopOptions,
+  removeAllJobs,
+} from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 
@@ -14,13 +20,7 @@ const read = (jobId: string) => readJob(services(), jobId);
 const workerThat = (runAttempt: RunAttempt, options?: LoopOptions) =>
   jobLoop(services(), runAttempt, options);
 
-afterEach(async () => {
-  const { dataSource, queue } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
-});
+afterEach(() => removeAllJobs(services()));
 
 describe('runForever', () => {
   const isRunning = (jobId: string) =>

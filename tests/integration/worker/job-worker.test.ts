@@ -12,6 +12,7 @@ import {
   takerOf,
   untilAborted,
   type LoopOptions,
+  removeAllJobs,
 } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
@@ -25,13 +26,7 @@ const workerThat = (runAttempt: RunAttempt, options?: LoopOptions) =>
 const unused: RunAttempt = async () => 'unused';
 const diskTrouble: RunAttempt = () => Promise.reject(new AppError('STORAGE_FAILED', 'The disk is broken.'));
 
-afterEach(async () => {
-  const { dataSource, queue } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
-});
+afterEach(() => removeAllJobs(services()));
 
 /** Writes results of the attempt as a real one would, which a test may find gone. */
 const storeOutput = async (jobId: string, attempt: number): Promise<string> => {
@@ -112,6 +107,7 @@ describe('runOnce', () => {
     const policy = { delayMs: 300, maxDelayMs: 300 };
     await workerThat(diskTrouble, { policy }).runOnce(never);
     const { retryAt } = await read(jobId);
+    expect(await services().jobs.findStatus('local', jobId)).toMatchObject({ retryAt });
     expect(await workerThat(unused).runOnce(never)).toBe(false);
     const worker = workerThat(unused);
     await waitFor(

@@ -1,50 +1,9 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { AppError } from '../../../src/errors.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
-import type { DetectorThread } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
-import type { DetectedReport } from '../../../worker/detection/tensorflow/thread-messages.ts';
 import { createThreadPool, type ThreadPool } from '../../../worker/detection/tensorflow/thread-pool.ts';
 import type { RgbImage } from '../../../worker/rgb-image.ts';
+import { createFakeThread, type FakeThread } from '../../helpers/fake-detector-thread.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
-
-/** A thread that answers when the test says so. */
-interface FakeThread extends DetectorThread {
-  frames: RgbImage[];
-  answer(elapsedMs: number): void;
-  die(): void;
-}
-
-function createFakeThread(): FakeThread {
-  const ended = Promise.withResolvers<Error | undefined>();
-  const frames: RgbImage[] = [];
-  let pending: PromiseWithResolvers<DetectedReport> | undefined;
-  let isAlive = true;
-  const die = (): void => {
-    isAlive = false;
-    // The answer first and the end later: the harder order for the pool.
-    pending?.reject(new AppError('WORKER_CRASHED', 'The thread died.'));
-    ended.resolve(new Error('killed'));
-  };
-  return {
-    frames,
-    ready: { kind: 'ready', backend: 'cpu', passedOver: [] },
-    isAlive: () => isAlive,
-    ended: ended.promise,
-    detect(frame) {
-      if (!isAlive) throw new Error('A dead thread was given a frame.');
-      frames.push(frame);
-      pending = Promise.withResolvers();
-      return pending.promise;
-    },
-    answer: (elapsedMs) =>
-      pending?.resolve({ kind: 'detected', id: 0, detections: [], elapsedMs, tensorCount: 0 }),
-    die,
-    terminate: () => {
-      die();
-      return Promise.resolve();
-    },
-  };
-}
 
 function pixel(): RgbImage {
   return { width: 1, height: 1, data: new Uint8Array(new SharedArrayBuffer(3)) };
@@ -177,7 +136,13 @@ describe('the pool of detection threads', () => {
     // Its answer comes too late, and the thread gets no further frame.
     thread.answer(1);
     await settle();
+    const last = [threads.run(pixel(), 0.5, never), threads.run(pixel(), 0.5, never)];
     expect(thread.frames).toHaveLength(1);
+    for (const elapsedMs of [8, 9]) {
+      started[0]?.answer(elapsedMs);
+      await settle();
+    }
+    expect((await Promise.all(last)).map(({ elapsedMs }) => elapsedMs)).toEqual([8, 9]);
   });
 
   it('does not count the time that a frame waits for a thread', async () => {
@@ -197,18 +162,17 @@ describe('the pool of detection threads', () => {
   it('replaces a thread that stays busy with a frame of nobody, as often as that happens', async () => {
     const first = createFakeThread();
     const threads = start([first], 10, { abandonedMs: 20 });
-    let busy = first;
     for (const number of [1, 2, 3, 4, 5]) {
       const controller = new AbortController();
       const running = threads.run(pixel(), 0.5, controller.signal);
-      const other = threads.run(pixel(), 0.5, never);
       controller.abort(new Error('enough'));
       await expect(running).rejects.toThrow('enough');
-      busy = await spare(started, number);
+      await spare(started, number);
       await settle();
-      busy.answer(number);
-      expect((await other).elapsedMs).toBe(number);
     }
+    const next = threads.run(pixel(), 0.5, never);
+    started[4]?.answer(5);
+    expect((await next).elapsedMs).toBe(5);
     expect(first.isAlive()).toBe(false);
   });
 

@@ -18,6 +18,7 @@ const job = (changes: Partial<JobStatusView>): JobStatusView => ({
   updatedAt: new Date(NOW),
   startedAt: null,
   finishedAt: null,
+  retryAt: null,
   ...changes,
 });
 const running = (elapsedMs: number) =>
@@ -47,5 +48,12 @@ describe('advise', () => {
     expect(advise(job({ queuePosition: 3 }), { meanDurationMs: 2_000, running: 1 }, NOW)).toBe(3_000);
     expect(advise(job({ queuePosition: 3 }), { meanDurationMs: 2_000, running: 3 }, NOW)).toBe(1_000);
     expect(advise(job({ queuePosition: 1 }), { meanDurationMs: 1_000, running: 0 }, NOW)).toBe(500);
+  });
+
+  it('does not ask before another attempt may be made', () => {
+    const waiting = (ms: number) => job({ retryAt: new Date(NOW + ms) });
+    expect(advise(waiting(17_000), { meanDurationMs: 1_000, running: 1 }, NOW)).toBe(17_000);
+    expect(advise(waiting(300_000), { meanDurationMs: 1_000, running: 1 }, NOW)).toBe(30_000);
+    expect(advise(waiting(-5_000), { meanDurationMs: 1_000, running: 1 }, NOW)).toBe(500);
   });
 });

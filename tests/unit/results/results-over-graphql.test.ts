@@ -3,6 +3,7 @@ import { graphql, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { buildGraphqlSchema } from '../../../src/graphql/schema.ts';
 import { LOCAL_CALLER } from '../../../src/access/caller.ts';
+import type { ResultsDocument } from '../../../src/results/results-document.ts';
 import { createResultsReader } from '../../../src/results/read-results.ts';
 import { createLocalStorage } from '../../../src/storage/local-storage.ts';
 import { sampleResults, storeResults } from '../../helpers/sample-results.ts';
@@ -12,10 +13,13 @@ import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 const root = temporaryDirectory();
 const sample = sampleResults(50);
 let schema: GraphQLSchema;
+/** Replaces the document. */
+let store: (document: ResultsDocument) => Promise<void>;
 
 beforeAll(async () => {
   const storage = await createLocalStorage(root);
-  await storeResults(storage, 'sample_results.json', sample);
+  store = (document) => storeResults(storage, 'sample_results.json', document);
+  await store(sample);
   const openResults = async () => {
     const reader = await createResultsReader(storage, 'sample_results.json');
     const time = new Date(0);
@@ -81,6 +85,17 @@ describe('results over GraphQL', () => {
       code: 'INVALID_ARGUMENT',
       details: { argument: 'filter.minConfidence', min: 0, max: 1 },
     });
+  });
+
+  it('tell what is wrong with a damaged video, and nothing of one from before there were warnings', async () => {
+    const fields = 'warnings { code message }';
+    expect((await ask(fields)).data?.['results']).toEqual({ warnings: [] });
+    const warnings = [{ code: 'VIDEO_TRUNCATED', message: 'The video breaks off early.' }] as const;
+    await store({ ...sample, warnings: [...warnings] });
+    const { data, errors } = await ask(fields);
+    await store(sample);
+    expect(errors).toBeUndefined();
+    expect(data?.['results']).toEqual({ warnings });
   });
 
   it('say under which path each format is served', async () => {
