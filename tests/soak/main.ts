@@ -15,6 +15,13 @@ const say = (text: string) =>
 say(`seed ${settings.seed}; run it again with SOAK_SEED=${settings.seed}`);
 const stack = await startSoakStack();
 let isFine = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    say(`stopping on ${signal}`);
+    // Whatever is under way fails by that, and nobody wants to know.
+    void stack.close({ keepFolder: false }).finally(() => process.exit(130));
+  });
+}
 try {
   const found = await runSoak(stack, settings, say);
   const { mismatches } = found;

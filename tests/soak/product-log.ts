@@ -28,8 +28,8 @@ export interface ProductLog {
   add(line: string, onChild?: (pid: number) => void): void;
   /** The latest start of a job by that worker before `at`. */
   lastStartOf(pid: number, at: number): JobStart | undefined;
-  /** The first start of the job after `at`, by whichever worker. */
-  nextStart(jobId: string, at: number): JobStart | undefined;
+  /** When the job was in the queue again after `at`; undefined when it was settled or deleted instead. */
+  queuedAgain(jobId: string, at: number): number | undefined;
   /** Workers that had a job in hand at that moment. */
   busyAt(at: number): JobStart[];
   /** Attempts that went on from a checkpoint of an earlier one. */
@@ -43,9 +43,13 @@ export interface ProductLog {
 /** Messages of what nobody foresaw; whatever else is logged as an error has a code, or is an outage. */
 const UNEXPECTED = /unexpected error|the heartbeat thread failed|dropped a queue entry/;
 const DONE = /: running -> (?:completed|failed|pending)$|^gave up a job that is no longer ours$/;
+const BACK = ': running -> pending';
+const LEFT = /: (?:running -> (?:completed|failed|pending)|pending or running -> canceled|deleted)$/;
 
 export function createProductLog(): ProductLog {
   const starts: JobStart[] = [];
+  /** Whenever a job was not running any more, in the order of the lines. */
+  const left: { jobId: string; at: number; back: boolean }[] = [];
   const mended = new Map<string, number>();
   const unexpected: string[] = [];
   let resumed = 0;
@@ -62,7 +66,9 @@ export function createProductLog(): ProductLog {
       if (childPid !== undefined) onChild?.(childPid);
       if (UNEXPECTED.test(msg)) unexpected.push(text);
       if (mismatch !== undefined) mended.set(mismatch, (mended.get(mismatch) ?? 0) + 1);
-      if (jobId === undefined || parsed.data.name !== 'worker') return;
+      if (jobId === undefined) return;
+      if (LEFT.test(msg)) left.push({ jobId, at, back: msg.endsWith(BACK) });
+      if (parsed.data.name !== 'worker') return;
       if (msg.endsWith(': pending -> running')) starts.push({ jobId, pid, at });
       else if (msg.endsWith(': going on from a checkpoint')) resumed += 1;
       else if (DONE.test(msg)) {
@@ -71,7 +77,12 @@ export function createProductLog(): ProductLog {
       }
     },
     lastStartOf: (pid, at) => lastOf((start) => start.pid === pid && start.at <= at),
-    nextStart: (jobId, at) => starts.find((start) => start.jobId === jobId && start.at > at),
+    queuedAgain: (jobId, at) => {
+      const [next] = left
+        .filter((one) => one.jobId === jobId && one.at > at)
+        .toSorted((one, other) => one.at - other.at);
+      return next?.back ? next.at : undefined;
+    },
     busyAt: (at) => {
       const latest = new Map<number, JobStart>();
       for (const start of starts) if (start.at <= at) latest.set(start.pid, start);

@@ -46,7 +46,7 @@ export function formatFindings(findings: SoakFindings): string {
   return table.toString();
 }
 
-/** How long jobs waited for another worker after something happened to theirs, and how long the database was away. */
+/** How long it took until a job was in the queue again whose worker was hit, and how long the database was away. */
 function recoveryRows(faults: readonly Fault[], log: ProductLog): Row[] {
   return [...new Set(faults.map(({ kind }) => kind))].flatMap((kind): Row[] => {
     const ofKind = faults.filter((fault) => fault.kind === kind);
@@ -58,10 +58,10 @@ function recoveryRows(faults: readonly Fault[], log: ProductLog): Row[] {
       log
         .busyAt(at)
         .filter((start) => start.pid === pid)
-        .flatMap(({ jobId }) => log.nextStart(jobId, at) ?? [])
-        .map((next) => next.at - at),
+        .flatMap(({ jobId }) => log.queuedAgain(jobId, at) ?? [])
+        .map((next) => next - at),
     );
-    return waits.length === 0 ? [] : [[`  jobs run again after ${kind}`, waits.length, spread(waits)]];
+    return waits.length === 0 ? [] : [[`  job queued again after ${kind}`, waits.length, spread(waits)]];
   });
 }
 
