@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
@@ -85,14 +85,23 @@ async function expectNothingLeft(service: ChaosService, rows: readonly Row[]): P
   );
   expect(await service.sql(ADVISORY_LOCKS)).toEqual([]);
 
-  await sweepAll(service);
+  // Rows and queue agree by themselves: the sweep only mends what went wrong, and had nothing to mend.
   expect(await service.sql('SELECT name, id, state FROM pgboss.job')).toEqual([]);
   expect(await service.sql('SELECT * FROM job_checkpoints')).toEqual([]);
   expect(await service.sql('SELECT * FROM uploads')).toEqual([]);
+  expect(await logsOf(service)).not.toMatch(/mended \((?:entry without job|pending without entry)\)/);
+  await sweepAll(service);
   const named = rows.flatMap(({ inputPath, outputPath }) =>
     outputPath === null ? [inputPath] : [inputPath, outputPath, resultsIndexKey(outputPath)],
   );
   expect((await storedFiles(service)).toSorted()).toEqual(named.toSorted());
+}
+
+/** What all processes of the service have logged. */
+async function logsOf({ dataDirectory }: ChaosService): Promise<string> {
+  const names = (await readdir(dataDirectory)).filter((name) => name.endsWith('.log'));
+  const logs = await Promise.all(names.map((name) => readFile(join(dataDirectory, name), 'utf8')));
+  return logs.join('');
 }
 
 /** The names of all stored files, temporary ones included. */
