@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { makeStandInDecoders } from '../helpers/chaos-decoders.ts';
 import { goOn, waitForFault, withFaults, type Fault } from '../helpers/chaos-faults.ts';
-import { framesByAttempt, historyOf } from '../helpers/chaos-history.ts';
+import { firstReturnOf, framesByAttempt, historyOf } from '../helpers/chaos-history.ts';
 import { comparableResults, expectNothingLost, type ExpectedEnd } from '../helpers/chaos-invariants.ts';
 import { signalAll } from '../helpers/chaos-processes.ts';
 import { createChaosRandom } from '../helpers/chaos-random.ts';
@@ -69,16 +69,23 @@ it('loses, doubles and changes no job whose worker is killed, whatever it was do
   await row.release();
 
   const expected = new Map<string, ExpectedEnd>();
+  let firstBegunMs = Infinity;
   for (const [stage, jobId] of Object.entries(jobs)) {
     await service().waitForStatus(jobId, 'completed', 90_000);
     const crashCount = stage === 'queued' ? 0 : 1;
     expected.set(jobId, { status: 'completed', attempt: 1 + crashCount, crashCount });
     if (crashCount === 0) continue;
+    const returnedMs = ((await firstReturnOf(service().sql, jobId))?.getTime() ?? Infinity) - killedAt;
     const starts = (await historyOf(service().sql, jobId)).filter(({ status }) => status === 'running');
-    const recoveryMs = (starts[1]?.at.getTime() ?? Infinity) - killedAt;
-    console.log(`Killed while ${stage}: the next attempt began after ${recoveryMs} ms.`);
-    expect(recoveryMs).toBeLessThan(RECOVERY_MS);
+    const begunMs = (starts[1]?.at.getTime() ?? Infinity) - killedAt;
+    console.log(
+      `Killed while ${stage}: in the queue again after ${returnedMs} ms, begun after ${begunMs} ms.`,
+    );
+    // From then on it waits for a worker as any job does; somebody was free for the first.
+    expect(returnedMs).toBeLessThan(RECOVERY_MS);
+    firstBegunMs = Math.min(firstBegunMs, begunMs);
   }
+  expect(firstBegunMs).toBeLessThan(RECOVERY_MS);
 
   // What was put aside before the kill is not done again.
   const framesOf = (jobId: string) => framesByAttempt(service().sql, jobId);

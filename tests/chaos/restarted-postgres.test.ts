@@ -1,9 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { comparableResults, expectNothingLost, type ExpectedEnd } from '../helpers/chaos-invariants.ts';
-import { startChaosPostgres, type ChaosPostgres } from '../helpers/chaos-postgres.ts';
 import { createChaosRandom } from '../helpers/chaos-random.ts';
 import { useChaosService } from '../helpers/chaos-service.ts';
+import { startOwnPostgres } from '../helpers/own-postgres.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -12,11 +13,11 @@ const RESTARTS = 2;
 /** A client that asks while Postgres is away is told so within this time. */
 const ANSWER_MS = 10_000;
 const random = createChaosRandom();
-let postgres: ChaosPostgres | undefined;
+let postgres: EmbeddedPostgres;
 const service = useChaosService({
   database: async () => {
-    postgres = await startChaosPostgres(folder);
-    return postgres;
+    postgres = await startOwnPostgres(folder);
+    return { url: postgres.databaseUrl, drop: () => postgres.stop() };
   },
 });
 const folder = temporaryDirectory();
@@ -49,7 +50,7 @@ it('completes every job, at its first attempt, when Postgres crashes and comes b
     // In the middle of two jobs.
     const until = (await framesDone()) + random.integer(5, 20);
     await waitFor(async () => ((await framesDone()) >= until ? true : undefined), 60_000, `${until} frames`);
-    await postgres?.crashAndRestart();
+    await postgres.restart('immediate');
   }
   const expected = new Map<string, ExpectedEnd>();
   for (const jobId of jobIds) {

@@ -33,7 +33,14 @@ const RECORD = `
     RETURN NULL;
   END $$;
   CREATE TRIGGER chaos_checkpoints AFTER INSERT ON job_checkpoints
-    FOR EACH ROW EXECUTE FUNCTION chaos_note_frames();`;
+    FOR EACH ROW EXECUTE FUNCTION chaos_note_frames();
+  CREATE TABLE chaos_returns (job_id uuid, at timestamptz DEFAULT clock_timestamp());
+  CREATE FUNCTION chaos_note_return() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO chaos_returns (job_id) VALUES (NEW.id);
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER chaos_returns AFTER INSERT ON pgboss.job
+    FOR EACH ROW WHEN (NEW.state = 'retry') EXECUTE FUNCTION chaos_note_return();`;
 
 /** Begins to record the history of every job of the database. */
 export async function recordHistory(sql: Sql): Promise<void> {
@@ -46,6 +53,15 @@ export function historyOf(sql: Sql, jobId: string): Promise<HistoryEntry[]> {
     `SELECT job_id AS "jobId", status, attempt, at FROM chaos_history WHERE job_id = $1 ORDER BY place`,
     [jobId],
   );
+}
+
+/** When the queue first had a job again that had been delivered: pg-boss writes its entry anew then. */
+export async function firstReturnOf(sql: Sql, jobId: string): Promise<Date | undefined> {
+  const [row] = await sql<{ at: Date }>(
+    'SELECT at FROM chaos_returns WHERE job_id = $1 ORDER BY at LIMIT 1',
+    [jobId],
+  );
+  return row?.at;
 }
 
 /** The frames that each attempt at a job put aside. */
