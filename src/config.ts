@@ -144,6 +144,11 @@ export function storageDirectory(config: Config): string {
   return join(config.DATA_DIR, 'storage');
 }
 
+/** Where a worker's temporary files lie; all workers of a machine share it. */
+export function scratchDirectory(config: Pick<Config, 'DATA_DIR'>): string {
+  return join(config.DATA_DIR, 'scratch');
+}
+
 /** How long an upload waits for its job, in milliseconds. */
 export function uploadTtlMs(config: Config): number {
   return config.UPLOAD_TTL_HOURS * 3_600_000;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { modelsDirectory, type Config } from '../src/config.ts';
+import { modelsDirectory, scratchDirectory, type Config } from '../src/config.ts';
 import type { Logger } from '../src/logger.ts';
 import { createReleaseStack } from '../src/release-stack.ts';
 import { DEFAULT_MODEL } from './detection/models/catalogue.ts';
@@ -41,7 +41,7 @@ export async function createEngines(
     const textReader = await createTesseractReader({
       workers: config.OCR_WORKERS,
       stallMs: config.INFERENCE_STALL_MS,
-      scratchDirectory: join(config.DATA_DIR, 'scratch'),
+      scratchDirectory: scratchDirectory(config),
     });
     owned.add(() => textReader.close());
 

@@ -1,3 +1,4 @@
+import { scratchDirectory } from '../src/config.ts';
 import { assertMigrated } from '../src/database/run-migrations.ts';
 import { whenDatabaseAnswers } from '../src/database/when-database-answers.ts';
 import { listenForTakenAway } from '../src/jobs/job-changes.ts';
@@ -6,6 +7,7 @@ import { REPLACE_ME } from '../src/processes/supervise.ts';
 import { createReleaseStack } from '../src/release-stack.ts';
 import { runUntilStopped } from '../src/run-until-stopped.ts';
 import { createServices, requireDatabaseUrl } from '../src/services.ts';
+import { cleanScratch } from './clean-scratch.ts';
 import { composeWorker } from './compose-worker.ts';
 import { createEngines } from './engines.ts';
 import { createWorkerWear } from './worker-wear.ts';
@@ -19,6 +21,7 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
   });
   const owned = createReleaseStack();
   try {
+    await cleanScratch(scratchDirectory(config), logger);
     const engines = await createEngines(config, logger, (reason) => wear.giveUp(reason));
     owned.add(() => engines.close());
     const services = await whenDatabaseAnswers(

@@ -9,6 +9,8 @@ export interface ExtractionProgress {
   /** Index of the last frame that was decoded, now or by the run that this one continues; undefined for none at all. */
   lastFrameIndex: number | undefined;
   plan: SamplingPlan;
+  /** Whether the end of the video is wanted, and the file does not hold it. */
+  missesEnd: boolean;
   maxSeconds: number;
 }
 
@@ -25,13 +27,13 @@ const LISTED_BEHIND_LAST_FRAME = 1;
  */
 export function concludeExtraction(
   outcome: ToolOutcome,
-  { lastFrameIndex, plan, maxSeconds }: ExtractionProgress,
+  { lastFrameIndex, plan, missesEnd, maxSeconds }: ExtractionProgress,
   warnings: VideoWarnings,
 ): void {
   const failure = failureOfRun(outcome, 'ffmpeg', () => timedOut(maxSeconds));
   if (failure !== undefined) throw failure;
   if (lastFrameIndex === undefined) throw nothingDecoded(outcome.failure);
-  if (lastFrameIndex + LISTED_BEHIND_LAST_FRAME < plan.last) warnings.warn('VIDEO_TRUNCATED');
+  if (missesEnd || lastFrameIndex + LISTED_BEHIND_LAST_FRAME < plan.last) warnings.warn('VIDEO_TRUNCATED');
   const isExplained = warnings.has('VIDEO_DAMAGED') || warnings.has('VIDEO_TRUNCATED');
   if (outcome.ending === 'gave-up' && !isExplained) warnings.warn('VIDEO_TRUNCATED');
 }

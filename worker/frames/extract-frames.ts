@@ -117,7 +117,8 @@ export async function* extractFrames(
     }
     const outcome = await run.outcome;
     signal.throwIfAborted();
-    concludeExtraction(outcome, { lastFrameIndex, plan, maxSeconds }, warnings);
+    const missesEnd = facts.endsEarly && wanted.to === times.length;
+    concludeExtraction(outcome, { lastFrameIndex, plan, missesEnd, maxSeconds }, warnings);
   } finally {
     await run.stop();
   }

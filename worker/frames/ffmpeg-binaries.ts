@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import type { Config } from '../../src/config.ts';
+import { scratchDirectory, type Config } from '../../src/config.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Logger } from '../../src/logger.ts';
 import { type Confinement, findConfinement } from './confinement.ts';
@@ -49,7 +49,7 @@ const requireOptional = createRequire(import.meta.url);
 export async function findFfmpegBinaries(config: FfmpegSettings, logger: Logger): Promise<FfmpegBinaries> {
   const limits = {
     maxMemoryBytes: config.FFMPEG_MAX_MEMORY_BYTES,
-    directory: join(config.DATA_DIR, 'scratch', 'ffmpeg'),
+    directory: join(scratchDirectory(config), 'ffmpeg'),
   };
   const [confinement, ffmpeg, ffprobe] = await Promise.all([
     findConfinement(limits, logger),

@@ -16,6 +16,10 @@ export interface SeekPoints {
 export interface FrameTimes {
   /** Presentation times in milliseconds, ascending: a frame's rank is its index in the video. Never empty. */
   presentationTimesMs: Float64Array;
+  /** When the last of them to end does, in milliseconds. */
+  endMs: number;
+  /** How many frames the file really holds, those that an edit list cuts away included. */
+  listedFrames: number;
   seekPoints: SeekPoints;
 }
 
@@ -33,18 +37,28 @@ export async function listFrameTimes(
   const times = createTimeList();
   const keyTimes = createTimeList();
   const keyDecodingTimes = createTimeList();
+  let endMs = Number.NEGATIVE_INFINITY;
+  let listedFrames = 0;
   const addLine = (line: string): void => {
-    const [, seconds, decodingSeconds, flags = ''] =
-      /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?|N\/A),([A-Z_]*)/.exec(line) ?? [];
-    if (seconds === undefined || flags.includes('D')) return;
+    const [, seconds, decodingSeconds, duration, flags = ''] =
+      /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?|N\/A),([^,]*),([A-Z_]*)/.exec(line) ?? [];
+    if (seconds === undefined) return;
+    listedFrames += 1;
+    if (flags.includes('D')) return;
     times.add(Number(seconds) * 1000);
+    endMs = Math.max(endMs, (Number(seconds) + (Number.parseFloat(duration ?? '') || 0)) * 1000);
     if (!flags.includes('K') || decodingSeconds === undefined || decodingSeconds === 'N/A') return;
     keyTimes.add(Number(seconds) * 1000);
     keyDecodingTimes.add(Number(decodingSeconds) * 1000);
   };
 
   let rest = '';
-  const entries = ['-select_streams', String(streamIndex), '-show_entries', 'packet=pts_time,dts_time,flags'];
+  const entries = [
+    '-select_streams',
+    String(streamIndex),
+    '-show_entries',
+    'packet=pts_time,dts_time,duration_time,flags',
+  ];
   const onText = (text: string): void => {
     const lines = (rest + text).split('\n');
     rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
@@ -63,6 +77,8 @@ export async function listFrameTimes(
   return {
     // Packets come in decoding order; with B-frames that is not the order of presentation.
     presentationTimesMs: presented.toSorted(),
+    endMs,
+    listedFrames,
     seekPoints: { presentationTimesMs: keyTimes.values(), decodingTimesMs: keyDecodingTimes.values() },
   };
 }

@@ -28,6 +28,8 @@ export interface VideoFacts extends FrameTimes {
   media: MediaInfo;
   /** Index of the analysed track among all tracks of the file. */
   streamIndex: number;
+  /** Whether the header promises more frames than the file holds, and a later end. */
+  endsEarly: boolean;
   /** The limit that was in force, for decoders that meet larger frames than the header announces. */
   maxFramePixels: number;
 }
@@ -40,6 +42,8 @@ const PROBE_TIMEOUT_MS = 600_000;
  * may not decode, so this lies far above the operator's limit, which is checked on what it tells.
  */
 const PROBE_MAX_PIXELS = 16_384 * 8_192;
+/** So much may be missing at the end of a track without a word about it. */
+const MAX_MISSING_MS = 500;
 const MAX_DESCRIPTION_CHARACTERS = 4_000_000;
 
 /**
@@ -67,7 +71,13 @@ export async function probeVideo(
   // The header may understate what the index holds.
   checkDuration(media.durationMs / 1000, limits);
   const { maxFramePixels } = limits;
-  return { media, streamIndex: stream.index, ...times, maxFramePixels };
+  return {
+    media,
+    streamIndex: stream.index,
+    ...times,
+    endsEarly: endsEarly(stream, times, media.framesPerSecond),
+    maxFramePixels,
+  };
 }
 
 /** How ffmpeg and ffprobe are told to open a local file, whatever characters its name begins with. */
@@ -140,6 +150,18 @@ function statedDuration(container: Container): number {
     duration === undefined ? [] : [Math.max(0, start) + duration],
   );
   return ends.length > 0 ? Math.max(...ends) : (container.format.duration ?? 0);
+}
+
+/**
+ * A demuxer stops without a word where a damaged index leads out of the file. Both the number of frames and the end must
+ * fall short of what the header says, because each alone may be stated carelessly.
+ */
+function endsEarly(stream: ProbedStream, times: FrameTimes, framesPerSecond: number): boolean {
+  const { start_time: start, duration, nb_frames: stated } = stream;
+  if (start === undefined || duration === undefined || stated === undefined) return false;
+  const missingMs = (start + duration) * 1000 - times.endMs;
+  const tolerableMs = Math.max(MAX_MISSING_MS, (2 * 1000) / Math.max(framesPerSecond, 1));
+  return times.listedFrames < stated && missingMs > tolerableMs;
 }
 
 function mediaInfo(container: Container, stream: ProbedStream, times: Float64Array): MediaInfo {

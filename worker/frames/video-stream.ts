@@ -20,6 +20,7 @@ const streamSchema = z.object({
   avg_frame_rate: z.string().optional(),
   start_time: lenientNumber,
   duration: lenientNumber,
+  nb_frames: lenientNumber,
   disposition: z.record(z.string(), z.number()).default({}),
   tags: z.object({ rotate: lenientNumber }).optional(),
   side_data_list: z.array(z.object({ rotation: lenientNumber })).default([]),

@@ -73,6 +73,8 @@ exec '${ffmpegPath}' "$@"
       MAX_ATTEMPTS: '1',
       DECODER_STALL_MS: '1000',
       WORKER_POLL_MS: '50',
+      // A sweep would mend what a redrive has left undone.
+      SWEEP_INTERVAL_MS: '3600000',
     },
   });
   for (const owner of ['ann', 'bob'] as const) {

@@ -75,6 +75,24 @@ describe('files that are no proper video', () => {
     expect(failure.code).toBe('INVALID_VIDEO');
   });
 
+  it('tells that the end is missing where the index leads out of the file, if the end was wanted', async () => {
+    const bytes = await readFile(TINY_VIDEO);
+    // The sizes of the frames follow upon the box's type, its version, a common size and their number, 4 bytes each.
+    bytes.writeUInt32BE(0x20000000, bytes.indexOf('stsz') + 16 + 12 * 4);
+    const path = await save('misled.mp4', bytes);
+    const warningsOf = async (from: string, endMs: number | null) => {
+      const told: string[] = [];
+      const onWarning = ({ code }: { code: string }) => void told.push(code);
+      await extractAll(from, { range: { startMs: 0, endMs }, onWarning });
+      return told;
+    };
+    expect((await extractAll(path)).length).toBe(12);
+    expect(await warningsOf(path, null)).toEqual(['VIDEO_TRUNCATED']);
+    expect(await warningsOf(path, 60_000)).toEqual(['VIDEO_TRUNCATED']);
+    expect(await warningsOf(path, 1_000)).toEqual([]);
+    expect(await warningsOf(TINY_VIDEO, null)).toEqual([]);
+  });
+
   it('refuses a codec that nobody knows', async () => {
     const failure = await failureOf(await save('codec.mp4', await tinyWith('avc1', 'zzzz')));
     expect(failure.code).toBe('UNSUPPORTED_MEDIA');
