@@ -24,12 +24,12 @@ const ENDINGS: Record<string, string | [number, ...ResultsWarning['code'][]]> = 
   'fuzz_mdat_04.mp4': [60, 'VIDEO_DAMAGED'],
   'fuzz_moov_00.mp4': [60],
   'fuzz_moov_01.mp4': 'INVALID_VIDEO',
-  // Its index is short of half of the frames, and complete in itself.
-  'fuzz_moov_02.mp4': [31],
+  // Its index leads out of the file for half of the frames.
+  'fuzz_moov_02.mp4': [31, 'VIDEO_TRUNCATED'],
   'fuzz_moov_03.mp4': 'VIDEO_TOO_LONG',
   'fuzz_moov_04.mp4': 'INVALID_VIDEO',
   // Six of its 51 frames lie before their predecessors in time.
-  'fuzz_moov_05.mp4': [45],
+  'fuzz_moov_05.mp4': [45, 'VIDEO_TRUNCATED'],
   'fuzz_moov_06.mp4': [1, 'VIDEO_DAMAGED'],
   'fuzz_moov_07.mp4': 'UNSUPPORTED_MEDIA',
   'fuzz_moov_08.mp4': 'UNSUPPORTED_MEDIA',
