@@ -30,7 +30,7 @@ const ENDINGS: Record<string, string | [number, ...ResultsWarning['code'][]]> = 
   'fuzz_moov_04.mp4': 'INVALID_VIDEO',
   // Six of its 51 frames lie before their predecessors in time.
   'fuzz_moov_05.mp4': [45, 'VIDEO_TRUNCATED'],
-  'fuzz_moov_06.mp4': [1, 'VIDEO_DAMAGED'],
+  'fuzz_moov_06.mp4': [1, 'VIDEO_DAMAGED', 'VIDEO_TRUNCATED'],
   'fuzz_moov_07.mp4': 'UNSUPPORTED_MEDIA',
   'fuzz_moov_08.mp4': 'UNSUPPORTED_MEDIA',
   'fuzz_moov_09.mp4': 'INVALID_VIDEO',
