@@ -1,6 +1,8 @@
 /**
  * The same in every run unless the environment says otherwise, so that a run that fails tells of a change and not of a
- * new case. To look for new ones: FUZZ_SEED=$RANDOM FUZZ_CASES=5000. A later case has a larger seed by one, so that any of them can be had alone. */
+ * new case. To look for new ones: FUZZ_SEED=$RANDOM FUZZ_CASES=5000. A later case has a larger seed by one, so that any
+ * of them can be had alone.
+ */
 export const FUZZ_SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_125);
 
 /** How many cases to make, unless the environment says otherwise. */
