@@ -51,8 +51,9 @@ export function createReconcileJobs(deps: {
 
   const requeue = async (transaction: EntityManager, job: JobEntity) => {
     await queue.remove(job.jobId, { transaction });
-    const { priority, fairTurn: turn, owner: group } = job;
-    await queue.enqueue(job.jobId, { transaction, priority, turn, group });
+    const { priority, fairTurn: turn, owner: group, retryAt } = job;
+    const delayMs = Math.max(0, (retryAt?.getTime() ?? 0) - Date.now());
+    await queue.enqueue(job.jobId, { transaction, priority, turn, group, delayMs });
   };
 
   /** Looks again with the row locked, and mends what is still wrong. */

@@ -38,6 +38,14 @@ describe('reconcileJobs', () => {
     expect((await take()).job.jobId).toBe(jobId);
   });
 
+  it('does not shorten the pause before another attempt', async () => {
+    const jobId = await insertJob(services(), { retryAt: new Date(Date.now() + 60_000) });
+    await services().queue.remove(jobId);
+    expect(await reconcile()).toEqual([{ jobId, mismatch: 'pending without entry' }]);
+    expect(await services().queue.dequeue()).toBeNull();
+    expect(await reconcile()).toEqual([]);
+  });
+
   it('gives a pending job whose entry was given up by the queue another', async () => {
     const jobId = await insertJob(services());
     await services().dataSource.query(`UPDATE pgboss.job SET state = 'failed' WHERE id = $1`, [jobId]);
