@@ -99,7 +99,9 @@ describe('foregsyte submit, status and results', () => {
 
 describe('foregsyte cancel, retry, delete and list', () => {
   it('moves a job along, and lists it by state, tag and words over pages', async () => {
-    const { id } = await submitOne('--tag', 'moved');
+    // The worker has enough to do with the first that the second cannot be done before it is canceled.
+    await submitOne('--samples-per-second', '60', '--priority', '9');
+    const { id } = await submitOne('--tag', 'moved', '--samples-per-second', '60');
     expect(await foregsyte('cancel', id)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(id) });
     expect(await foregsyte('cancel', id)).toMatchObject({
       exitCode: 3,
