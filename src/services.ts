@@ -27,6 +27,7 @@ import { createSpaceGuard, type SpaceGuard } from './storage/free-space.ts';
 import { createLocalStorage } from './storage/local-storage.ts';
 import type { StorageService } from './storage/storage-service.ts';
 import { startSweeper, type Sweeper } from './sweep/start-sweeper.ts';
+import { createAssertOwnStorage } from './sweep/assert-own-storage.ts';
 import { createSweepSteps } from './sweep/sweep-steps.ts';
 import { createSweep, type Sweep } from './sweep/sweep.ts';
 import { createUploadSlots, type UploadSlots } from './uploads/upload-slots.ts';
@@ -94,6 +95,10 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     const forJobs = { dataSource, queue, storage, quotas, jobs, logger };
     const retryJob = createRetryJob(forJobs);
     const reconcileJobs = createReconcileJobs(forJobs);
+    // Told at the start, when somebody looks: the sweep will say so again, and leave the files alone.
+    await createAssertOwnStorage({ dataSource, storage })().catch((error: unknown) => {
+      logger.warn({ err: error }, 'the files of the storage will not be swept');
+    });
     const steps = createSweepSteps({ dataSource, storage, uploads, expireJobs, reconcileJobs, logger });
     const sweep = createSweep({ dataSource, steps, logger });
     return {

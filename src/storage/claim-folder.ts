@@ -14,6 +14,8 @@ export async function claimFolder(root: string, temporary: string, owner: string
   const file = join(root, OWNER_FILE);
   const partial = join(temporary, `${randomUUID()}.part`);
   return translateErrors('tell whose it is', async () => {
+    const known = await readOwner(file);
+    if (known !== null) return known === owner;
     try {
       await writeFile(partial, owner, { mode: 0o600, flush: true });
       await link(partial, file);
@@ -22,6 +24,15 @@ export async function claimFolder(root: string, temporary: string, owner: string
     } finally {
       await rm(partial, { force: true });
     }
-    return (await readFile(file, 'utf8')) === owner;
+    return (await readOwner(file)) === owner;
   });
+}
+
+async function readOwner(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
 }

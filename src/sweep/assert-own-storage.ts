@@ -10,7 +10,7 @@ const rowsSchema = z.tuple([z.object({ databaseId: z.uuid() })]);
 
 /**
  * Makes the check. To a database that is not theirs, all files are orphans: one wrong DATABASE_URL and the sweep would
- * remove every video. So a storage belongs to the database that swept it first.
+ * remove every video. So a storage belongs to the database that came first.
  * It throws AppError INVALID_CONFIGURATION when it is another's.
  */
 export function createAssertOwnStorage(deps: {
