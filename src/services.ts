@@ -89,7 +89,7 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     const uploads = createUploads({ dataSource, storage, space, quotas, ttlMs: uploadTtlMs(config) });
     const slots = createUploadSlots(config.MAX_UPLOADS_AT_ONCE);
     const creator = createJobCreator({ dataSource, queue, uploads, quotas, logger });
-    const removeJobs = createRemoveJobs({ dataSource, queue, storage });
+    const removeJobs = createRemoveJobs({ dataSource, queue, storage, logger });
     const retention = createRetention(retentionHours(config));
     const expireJobs = createExpireJobs({ removeJobs, hours: retention.hours, logger });
     const forJobs = { dataSource, queue, storage, quotas, jobs, logger };

@@ -1,7 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Logger } from '../logger.ts';
 import type { QueueService } from '../queue/queue-service.ts';
 import { resultsFilesOf } from '../results/results-keys.ts';
 import type { StorageService } from '../storage/storage-service.ts';
+import { deleteFiles } from './delete-files.ts';
 
 /**
  * Removes the jobs whose ids `choose` resolves to, with everything that belongs to them, and resolves to the ids of
@@ -27,17 +29,9 @@ export function createRemoveJobs(deps: {
   dataSource: DataSource;
   queue: QueueService;
   storage: StorageService;
+  logger: Logger;
 }): RemoveJobs {
-  const { dataSource, queue, storage } = deps;
-
-  const removeFiles = async (keys: readonly string[]) => {
-    const failures: unknown[] = [];
-    for (const key of keys) {
-      // One file that cannot be removed must not keep the others.
-      await storage.delete(key).catch((error: unknown) => failures.push(error));
-    }
-    if (failures.length > 0) throw failures[0];
-  };
+  const { dataSource, queue, storage, logger } = deps;
 
   return async (choose) => {
     const removed = await dataSource.transaction(async (transaction) => {
@@ -58,7 +52,8 @@ export function createRemoveJobs(deps: {
       ...resultsFilesOf(jobId, attempt),
       ...checkpoints,
     ];
-    await removeFiles(removed.flatMap(keysOf));
+    const failures = await deleteFiles(storage, removed.flatMap(keysOf), logger);
+    if (failures.length > 0) throw failures[0];
     return removed.map(({ jobId }) => jobId);
   };
 }

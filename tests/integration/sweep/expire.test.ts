@@ -56,11 +56,12 @@ async function jobThatEnded(status: SettledStatus, hoursAgo: number): Promise<st
   );
   return jobId;
 }
+const logger = createSilentLogger();
 const expireWith = (changed: { storage?: StorageService; queue?: QueueService } = {}) =>
   createExpireJobs({
-    removeJobs: createRemoveJobs({ ...services(), ...changed }),
+    removeJobs: createRemoveJobs({ ...services(), ...changed, logger }),
     hours,
-    logger: createSilentLogger(),
+    logger,
   })(signal);
 
 afterEach(async () => {
