@@ -1,6 +1,5 @@
 import type { Logger } from '../logger.ts';
 import type { JobFinder } from './find-jobs.ts';
-import { announceTakenAway } from './job-changes.ts';
 import type { RemoveJobs } from './remove-jobs.ts';
 
 /** Removes a job of `owner` with everything that belongs to it. */
@@ -24,7 +23,6 @@ export function createDeleteJob(deps: {
         'SELECT job_id AS "jobId" FROM jobs WHERE job_id = $1 AND owner = $2 FOR UPDATE',
         [jobId, owner],
       );
-      await announceTakenAway(transaction, jobId);
       return rows.map((row) => row.jobId);
     });
     logger.info({ jobId, owner }, `job ${jobId}: deleted`);

@@ -4,6 +4,7 @@ import type { QueueService } from '../queue/queue-service.ts';
 import { resultsFilesOf } from '../results/results-keys.ts';
 import type { StorageService } from '../storage/storage-service.ts';
 import { deleteFiles } from './delete-files.ts';
+import { announceTakenAway } from './job-changes.ts';
 
 /**
  * Removes the jobs whose ids `choose` resolves to, with everything that belongs to them, and resolves to the ids of
@@ -44,7 +45,10 @@ export function createRemoveJobs(deps: {
           FROM removed r`,
         [jobIds],
       );
-      for (const { jobId } of rows) await queue.remove(jobId, { transaction });
+      for (const { jobId } of rows) {
+        await queue.remove(jobId, { transaction });
+        await announceTakenAway(transaction, jobId);
+      }
       return rows;
     });
     const keysOf = ({ jobId, attempt, inputPath, checkpoints }: RemovedJob) => [
