@@ -1,6 +1,7 @@
 import type { Logger } from '../logger.ts';
 import type { RemoveJobs } from './remove-jobs.ts';
-import { SETTLED_STATUSES, type RetentionHours, type SettledStatus } from './retention.ts';
+import type { RetentionHours } from './retention.ts';
+import { SETTLED_STATUSES, type SettledStatus } from './settled.ts';
 
 /** Jobs that one transaction removes. */
 const BATCH = 100;

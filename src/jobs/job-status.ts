@@ -208,11 +208,6 @@ export function progressOf(status: JobStatus): number {
   return status === 'running' ? 0.5 : 1;
 }
 
-/** Whether a job in this status stays in it unless its owner asks for something. */
-export function isSettled(status: JobStatus): boolean {
-  return status !== 'pending' && status !== 'running';
-}
-
 function logTransition(logger: Logger, job: RunningAttempt, from: JobStatus, to: JobStatus): void {
   logger.info({ jobId: job.jobId, attempt: job.attempt }, `job ${job.jobId}: ${from} -> ${to}`);
 }

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { JobStatusView } from './job-view.ts';
-import { isSettled } from './job-status.ts';
+import { isSettled } from './settled.ts';
 
 const MIN_POLL_MS = 500;
 const MAX_POLL_MS = 30_000;

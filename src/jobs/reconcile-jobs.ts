@@ -6,8 +6,8 @@ import type { QueueService } from '../queue/queue-service.ts';
 import type { StorageService } from '../storage/storage-service.ts';
 import { deleteFiles } from './delete-files.ts';
 import { giveUpAttempt } from './give-up-attempt.ts';
-import { isSettled } from './job-status.ts';
 import { JobEntity } from './job.entity.ts';
+import { isSettled } from './settled.ts';
 
 /** How a job's row and the queue can disagree. */
 export type Mismatch =

@@ -1,12 +1,7 @@
 import type { JobStatus } from './job.entity.ts';
+import { isSettled, type SettledStatus } from './settled.ts';
 
 const HOUR_MS = 3_600_000;
-
-/** The states that a job stays in until somebody asks for something. */
-export const SETTLED_STATUSES = ['completed', 'failed', 'canceled'] as const;
-
-/** See SETTLED_STATUSES. */
-export type SettledStatus = (typeof SETTLED_STATUSES)[number];
 
 /** For how many hours a settled job is kept, by how it ended. */
 export type RetentionHours = Readonly<Record<SettledStatus, number>>;
@@ -23,7 +18,7 @@ export function createRetention(hours: RetentionHours): Retention {
   return {
     hours,
     expiresAt({ status, finishedAt }) {
-      if (status === 'pending' || status === 'running' || finishedAt === null) return null;
+      if (!isSettled(status) || finishedAt === null) return null;
       return new Date(finishedAt.getTime() + hours[status] * HOUR_MS);
     },
   };

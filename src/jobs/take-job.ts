@@ -5,8 +5,9 @@ import type { StorageService } from '../storage/storage-service.ts';
 import { isLockedByOther } from '../database/locked.ts';
 import { deleteFiles } from './delete-files.ts';
 import { giveUpAttempt } from './give-up-attempt.ts';
-import { createJobStatusChanges, isSettled } from './job-status.ts';
+import { createJobStatusChanges } from './job-status.ts';
 import { JobEntity } from './job.entity.ts';
+import { isSettled } from './settled.ts';
 
 /** A job that now runs, under an attempt of its own, and its delivery. */
 export interface TakenJob {

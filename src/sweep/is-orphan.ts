@@ -1,4 +1,4 @@
-import { isSettled } from '../jobs/job-status.ts';
+import { isSettled } from '../jobs/settled.ts';
 import type { FileOwner } from './find-file-owners.ts';
 import type { StoredKey } from './parse-stored-key.ts';
 

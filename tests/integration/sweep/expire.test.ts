@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createExpireJobs } from '../../../src/jobs/expire-jobs.ts';
 import { resolveJobRequest } from '../../../src/jobs/job-request.ts';
 import { createRemoveJobs } from '../../../src/jobs/remove-jobs.ts';
-import type { SettledStatus } from '../../../src/jobs/retention.ts';
+import type { SettledStatus } from '../../../src/jobs/settled.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
 import type { QueueService } from '../../../src/queue/queue-service.ts';
 import type { StorageService } from '../../../src/storage/storage-service.ts';
