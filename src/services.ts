@@ -92,7 +92,7 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     const removeJobs = createRemoveJobs({ dataSource, queue, storage, logger });
     const retention = createRetention(retentionHours(config));
     const expireJobs = createExpireJobs({ removeJobs, hours: retention.hours, logger });
-    const forJobs = { dataSource, queue, storage, quotas, jobs, logger };
+    const forJobs = { dataSource, queue, storage, jobs, logger };
     const retryJob = createRetryJob(forJobs);
     const reconcileJobs = createReconcileJobs(forJobs);
     // Told at the start, when somebody looks: the sweep will say so again, and leave the files alone.

@@ -9,7 +9,7 @@ export interface QuotaLimits {
   maxStoredBytes: number;
 }
 
-/** Checks what an owner uses against the limits. */
+/** Checks what an owner uses against the limits. Who means to use it holds `lockOwner` in the same transaction. */
 export interface Quotas {
   /**
    * Whether `owner` may store `bytes` more, in the transaction of `manager`.
@@ -18,8 +18,6 @@ export interface Quotas {
   assertRoomForBytes(manager: EntityManager, owner: string, bytes: number): Promise<void>;
   /** Whether one more job of `owner` may wait. @throws AppError QUOTA_EXCEEDED naming the quota. */
   assertRoomForJob(manager: EntityManager, owner: string): Promise<void>;
-  /** Makes the transaction of `manager` the only one that checks and uses `owner`'s quotas until it ends. */
-  lockOwner(manager: EntityManager, owner: string): Promise<void>;
 }
 
 /** See Quotas. */
@@ -54,12 +52,6 @@ export function createQuotas(limits: QuotaLimits): Quotas {
           details: { quota: 'jobsWaiting', limit: maxJobsWaiting },
         },
       );
-    },
-
-    async lockOwner(manager, owner) {
-      await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('foregsyte owner ' || $1, 0))`, [
-        owner,
-      ]);
     },
   };
 }

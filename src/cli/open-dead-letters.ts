@@ -1,4 +1,3 @@
-import { createQuotas } from '../access/quotas.ts';
 import type { Config } from '../config.ts';
 import { connectDataSource } from '../database/data-source.ts';
 import { createJobFinder } from '../jobs/find-jobs.ts';
@@ -25,12 +24,8 @@ export async function withDeadLetters(
     owned.add(() => dataSource.destroy());
     const queue = await createPgBossQueue(databaseUrl, logger);
     owned.add(() => queue.close());
-    const quotas = createQuotas({
-      maxJobsWaiting: config.MAX_JOBS_WAITING,
-      maxStoredBytes: config.MAX_STORED_BYTES,
-    });
     const jobs = createJobFinder(dataSource);
-    const retryJob = createRetryJob({ dataSource, queue, quotas, jobs, logger });
+    const retryJob = createRetryJob({ dataSource, queue, jobs, logger });
     await work(createDeadLetters({ dataSource, retryJob }));
   } finally {
     await owned.close();

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
+import { lockOwner } from '../access/lock-owner.ts';
 import type { Quotas } from '../access/quotas.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -48,7 +49,7 @@ export function createJobCreator(deps: {
   return {
     create: (owner, request, upload) =>
       dataSource.transaction(async (transaction) => {
-        await quotas.lockOwner(transaction, owner);
+        await lockOwner(transaction, owner);
         const earlier = await findByKey(transaction, owner, request.idempotencyKey);
         if (earlier) return requireSameRequest(earlier, request, upload.sha256);
         await quotas.assertRoomForJob(transaction, owner);

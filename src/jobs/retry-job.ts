@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Quotas } from '../access/quotas.ts';
+import { lockOwner } from '../access/lock-owner.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { QueueService } from '../queue/queue-service.ts';
@@ -15,16 +15,15 @@ export type RetryJob = (owner: string, jobId: string) => Promise<JobView>;
 export function createRetryJob(deps: {
   dataSource: DataSource;
   queue: QueueService;
-  quotas: Quotas;
   jobs: JobFinder;
   logger: Logger;
 }): RetryJob {
-  const { dataSource, queue, quotas, jobs, logger } = deps;
+  const { dataSource, queue, jobs, logger } = deps;
   return async (owner, jobId) => {
     const { status, priority } = await jobs.findJob(owner, jobId);
     const queued = await dataSource.transaction(async (transaction) => {
       // Turns are counted on from the owner's last, so no other job of the owner may be queued meanwhile.
-      await quotas.lockOwner(transaction, owner);
+      await lockOwner(transaction, owner);
       const turn = await nextFairTurn(transaction, owner, priority);
       const changed = await createJobStatusChanges(transaction, logger).retry({ jobId, owner }, turn);
       if (!changed) return false;

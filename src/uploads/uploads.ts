@@ -1,6 +1,7 @@
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { lockOwner } from '../access/lock-owner.ts';
 import type { Quotas } from '../access/quotas.ts';
 import { AppError } from '../errors.ts';
 import { assertMp4Header, HEADER_BYTES, inspectUpload, readUploadFacts } from './inspect-upload.ts';
@@ -67,7 +68,7 @@ export function createUploads(deps: {
     row: Omit<UploadEntity, 'createdAt' | 'expiresAt'> & { sha256: Sha256 },
   ): Promise<UploadEntity & { sha256: Sha256 }> =>
     dataSource.transaction(async (transaction) => {
-      await quotas.lockOwner(transaction, row.owner);
+      await lockOwner(transaction, row.owner);
       await quotas.assertRoomForBytes(transaction, row.owner, row.sizeBytes);
       await transaction.insert(UploadEntity, { ...row, expiresAt: expiry() });
       const upload = await transaction.findOneByOrFail(UploadEntity, { uploadId: row.uploadId });
