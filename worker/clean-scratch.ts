@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../src/logger.ts';
+import { errnoOf } from '../src/storage/file-errors.ts';
 
 /** What is in use was made moments ago: engines need their folders while they start. */
 const IN_USE_MS = 3_600_000;
@@ -23,9 +24,8 @@ export async function cleanScratch(
       removed += 1;
     }
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     // Another worker may be cleaning too, or there is nothing to clean yet.
-    if (!isMissing) logger.warn({ err: error }, 'old files in the scratch folder could not be removed');
+    if (errnoOf(error) !== 'ENOENT') logger.warn({ err: error }, 'old files in the scratch folder could not be removed');
   }
   return removed;
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { codeOf } from './error-code.ts';
 import { isDatabaseAway } from './unavailable.ts';
 
 /** What the operator has to correct, by SQLSTATE (PostgreSQL documentation, appendix A): waiting would not mend it. */
@@ -17,7 +18,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
  */
 export function describeConnectFailure(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const mistake = MISTAKES[code];
   if (mistake !== undefined) return new AppError('INVALID_CONFIGURATION', mistake, { cause: error });
   // A server that listens on a local socket makes the file for it when it starts.

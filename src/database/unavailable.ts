@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { codeOf } from './error-code.ts';
 
 /**
  * SQLSTATE codes (PostgreSQL documentation, appendix A) that mean that the server cannot be used at the moment, whatever
@@ -31,8 +32,4 @@ export function translateDatabaseError(error: unknown): unknown {
   return new AppError('DATABASE_UNAVAILABLE', 'The service cannot reach its database. Try again later.', {
     cause: error,
   });
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
