@@ -1,24 +1,38 @@
 import { PgBoss, type Db } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
-import { serviceConnection } from '../database/connection-settings.ts';
+import type { ConnectionSettings } from '../database/connection-settings.ts';
 import { AppError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
 
-/** An instance of pg-boss, not yet started, whose errors are logged: without a listener they would end the process. */
-export function createBoss(
-  databaseUrl: string,
-  logger: Logger,
-  options: Omit<ConstructorParameters<typeof PgBoss>[0] & object, 'connectionString'>,
-): PgBoss {
+/** What an instance is used for: what pg-boss would do on its own is said outright. */
+export interface BossOptions {
+  connection: ConnectionSettings;
+  /** Connections that it may have at once. */
+  max: number;
+  /** Whether it creates pg-boss's schema, and brings an older one up to date. */
+  install: boolean;
+  /** Seconds between two looks for entries whose workers are dead; it never looks when left out. */
+  superviseSeconds?: number;
+  /** Hears of errors between calls, which would end the process if nobody listened. */
+  onError: (error: Error) => void;
+}
+
+/** An instance of pg-boss, not yet started. */
+export function createBoss(databaseUrl: string, options: BossOptions): PgBoss {
+  const { connection, max, install, superviseSeconds, onError } = options;
   const boss = new PgBoss({
-    ...serviceConnection(),
+    ...connection,
     connectionString: databaseUrl,
-    max: 4,
+    max,
+    migrate: install,
+    createSchema: install,
     schedule: false,
     registerInstance: false,
-    ...options,
+    supervise: superviseSeconds !== undefined,
+    ...(superviseSeconds === undefined
+      ? {}
+      : { superviseIntervalSeconds: superviseSeconds, monitorIntervalSeconds: superviseSeconds }),
   });
-  boss.on('error', (error) => logger.error({ err: error }, 'queue error'));
+  boss.on('error', onError);
   return boss;
 }
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { PgBoss } from 'pg-boss';
 import { serviceConnection } from '../database/connection-settings.ts';
+import { createBoss } from './create-boss.ts';
 import type { Delivery, HeartbeatOrder, HeartbeatReport, HeartbeatSetup } from './heartbeat.ts';
 import { QUEUE_NAME } from './install-queue.ts';
 
@@ -16,22 +16,17 @@ const port = parentPort;
 if (port === null) throw new Error('This file is the entry of a worker thread.');
 const { databaseUrl, pulse }: HeartbeatSetup = workerData;
 
-const boss = new PgBoss({
-  // A beat that is not answered before the next one is due has failed.
-  ...serviceConnection(BEAT_MS - 1_000, 500),
-  connectionString: databaseUrl,
-  max: 1,
-  migrate: false,
-  createSchema: false,
-  supervise: false,
-  schedule: false,
-  registerInstance: false,
-});
 const report = (error: unknown) => {
   const message: HeartbeatReport = { error: error instanceof Error ? error.message : String(error) };
   port.postMessage(message);
 };
-boss.on('error', report);
+const boss = createBoss(databaseUrl, {
+  // A beat that is not answered before the next one is due has failed.
+  connection: serviceConnection(BEAT_MS - 1_000, 500),
+  max: 1,
+  install: false,
+  onError: report,
+});
 
 let deliveries: Delivery[] = [];
 let started: Promise<unknown> | undefined;

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { migrationConnection } from '../database/connection-settings.ts';
 import type { Logger } from '../logger.ts';
 import { createBoss } from './create-boss.ts';
 
@@ -28,16 +29,13 @@ const QUEUE_OPTIONS = {
 } as const;
 const DEAD_LETTER_OPTIONS = { retentionSeconds: TEN_YEARS } as const;
 
-/** Migrations may take long. */
-const noLimits = { statement_timeout: 0, query_timeout: 0, idle_in_transaction_session_timeout: 0 };
-
 /** Creates pg-boss's schema and our queues in it, or brings them up to date. Part of `migrate`. */
 export async function installQueue(databaseUrl: string, logger: Logger): Promise<void> {
-  const boss = createBoss(databaseUrl, logger, {
-    ...noLimits,
-    migrate: true,
-    createSchema: true,
-    supervise: false,
+  const boss = createBoss(databaseUrl, {
+    connection: migrationConnection(),
+    max: 4,
+    install: true,
+    onError: (error) => logger.error({ err: error }, 'queue error'),
   });
   await boss.start();
   try {

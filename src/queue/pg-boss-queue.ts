@@ -1,5 +1,6 @@
 import type { Db } from 'pg-boss';
 import { z } from 'zod';
+import { serviceConnection } from '../database/connection-settings.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { createBoss, databaseOf } from './create-boss.ts';
@@ -17,12 +18,12 @@ const SUPERVISION_SECONDS = 4;
  * Owns a small connection pool, pg-boss's timers and, once `keepAlive` was called, a thread, until `close`.
  */
 export async function createPgBossQueue(databaseUrl: string, logger: Logger): Promise<QueueService> {
-  const boss = createBoss(databaseUrl, logger, {
-    migrate: false,
-    createSchema: false,
-    supervise: true,
-    superviseIntervalSeconds: SUPERVISION_SECONDS,
-    monitorIntervalSeconds: SUPERVISION_SECONDS,
+  const boss = createBoss(databaseUrl, {
+    connection: serviceConnection(),
+    max: 4,
+    install: false,
+    superviseSeconds: SUPERVISION_SECONDS,
+    onError: (error) => logger.error({ err: error }, 'queue error'),
   });
   await boss.start();
   const heartbeat = startHeartbeat(databaseUrl, logger);
