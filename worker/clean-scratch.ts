@@ -25,7 +25,8 @@ export async function cleanScratch(
     }
   } catch (error) {
     // Another worker may be cleaning too, or there is nothing to clean yet.
-    if (errnoOf(error) !== 'ENOENT') logger.warn({ err: error }, 'old files in the scratch folder could not be removed');
+    if (errnoOf(error) !== 'ENOENT')
+      logger.warn({ err: error }, 'old files in the scratch folder could not be removed');
   }
   return removed;
 }

@@ -1,6 +1,5 @@
 import pRetry from 'p-retry';
-import { AppError } from '../errors.ts';
-import { translateDatabaseError } from './unavailable.ts';
+import { isUnavailable, translateDatabaseError } from './unavailable.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
@@ -35,7 +34,7 @@ export async function persist<T>(write: () => Promise<T>, { timeoutMs, signal }:
       maxTimeout: LONGEST_PAUSE_MS,
       randomize: true,
       ...(signal === undefined ? {} : { signal }),
-      shouldRetry: ({ error }) => error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE',
+      shouldRetry: ({ error }) => isUnavailable(error),
     },
   );
 }

@@ -16,9 +16,14 @@ const CONNECTION_LOST =
 const UNANSWERED = /^(3D000|55000|57014|25P0[34])$/;
 const TOOK_TOO_LONG = /^Query read timeout/;
 
+/** Whether `error` says, in our terms, that Postgres could not be used. */
+export function isUnavailable(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE';
+}
+
 /** Whether `error` means that Postgres is away and may come back. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (error instanceof AppError) return error.code === 'DATABASE_UNAVAILABLE';
+  if (error instanceof AppError) return isUnavailable(error);
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   return SERVER_AWAY.test(code) || NETWORK_AWAY.test(code) || CONNECTION_LOST.test(error.message);

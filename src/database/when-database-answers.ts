@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { describeConnectFailure } from './connect-failure.ts';
 import { serviceConnection } from './connection-settings.ts';
-import { translateDatabaseError } from './unavailable.ts';
+import { isUnavailable, translateDatabaseError } from './unavailable.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -24,6 +24,7 @@ export async function whenDatabaseAnswers<T>(
   const { databaseUrl, waitMs, logger, signal } = options;
   const begun = performance.now();
   let isWaiting = false;
+  // Not p-retry: it drops what `work` made, with its open connections, when the signal comes while `work` succeeds.
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       await knock(databaseUrl, signal);
@@ -33,7 +34,7 @@ export async function whenDatabaseAnswers<T>(
     } catch (error) {
       signal.throwIfAborted();
       const failure = translateDatabaseError(error);
-      if (!(failure instanceof AppError) || failure.code !== 'DATABASE_UNAVAILABLE') throw failure;
+      if (!isUnavailable(failure)) throw failure;
       const leftMs = waitMs - since(begun);
       if (leftMs <= 0) throw waitedInVain(failure, waitMs);
       if (!isWaiting) {
