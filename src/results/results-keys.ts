@@ -39,9 +39,6 @@ export function parseResultsKey(key: string): ResultsFile | null {
 /** Every key under which results of attempts 1 to `attempts` at a job may lie, documents and indexes. */
 export function resultsFilesOf(jobId: string, attempts: number): string[] {
   const numbers = Array.from({ length: attempts }, (_unused, index) => index + 1);
-  const documents = [
-    `${jobId}_results.json`,
-    ...numbers.map((attempt) => `${jobId}_${attempt}_results.json`),
-  ];
+  const documents = [`${jobId}_results.json`, ...numbers.map((attempt) => resultsKey(jobId, attempt))];
   return documents.flatMap((document) => [document, resultsIndexKey(document)]);
 }
