@@ -1,3 +1,5 @@
+import { mulberry32 } from './mulberry32.ts';
+
 /** Numbers at random that a failed run can be repeated with. */
 export interface ChaosRandom {
   seed: number;
@@ -11,17 +13,7 @@ export interface ChaosRandom {
 export function createChaosRandom(): ChaosRandom {
   const seed = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`Run with CHAOS_SEED=${seed} to repeat the choices of this run.`);
-  let state = seed >>> 0;
-  // Marsaglia's xorshift with 32 bits.
-  const next = (): number => {
-    state = state || 1;
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state / 2 ** 32;
-  };
-  for (let turn = 0; turn < 8; turn += 1) next();
+  const next = mulberry32(seed);
   return {
     seed,
     integer: (min, max) => min + Math.floor(next() * (max - min + 1)),

@@ -1,18 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readProcesses } from './linux-processes.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Process ids of the ffmpeg and ffprobe processes that this process started and that are not gone yet (Linux). */
 export async function ffmpegChildren(): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      // A process may end between the listing and the reading.
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      const [, command = '', parent] = /^\d+ \((.*)\) \S (\d+)/.exec(stat) ?? [];
-      return /^ff(mpeg|probe)/.test(command) && Number(parent) === process.pid ? [Number(pid)] : [];
-    }),
-  );
-  return found.flat();
+  return (await readProcesses('stat')).flatMap(({ pid, text }) => {
+    const [, command = '', parent] = /^\d+ \((.*)\) \S (\d+)/.exec(text) ?? [];
+    return /^ff(mpeg|probe)/.test(command) && Number(parent) === process.pid ? [pid] : [];
+  });
 }
 
 /** Waits until none of them is left. */

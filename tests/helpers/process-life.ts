@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readProcesses } from './linux-processes.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Whether a process with this id exists. */
@@ -18,10 +18,6 @@ export async function waitUntilGone(pids: Iterable<number>, timeoutMs = 10_000):
 
 /** Command lines of all processes of this machine that name `text` (Linux). */
 export async function processesNaming(text: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  // A process may end between the listing and the reading.
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-  );
+  const lines = (await readProcesses('cmdline')).map((read) => read.text);
   return lines.filter((line) => line.includes(text)).map((line) => line.replaceAll('\0', ' '));
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -10,6 +10,7 @@ import { resultsIndexKey } from '../../dist/src/results/results-keys.js';
 import { createServices, type Services } from '../../dist/src/services.js';
 import { createSweepSteps } from '../../dist/src/sweep/sweep-steps.js';
 import { createSweep } from '../../dist/src/sweep/sweep.js';
+import { processesOf } from '../helpers/chaos-processes.ts';
 import { isAlive } from '../helpers/process-life.ts';
 import type { Ledger } from './ledger.ts';
 import type { SoakStack } from './soak-stack.ts';
@@ -35,7 +36,7 @@ export interface Leftovers {
 /** Compares database, storage and processes with each other; whatever is not as it must be goes into the ledger. */
 export async function lookForLeftovers(stack: SoakStack, ledger: Ledger): Promise<Leftovers> {
   const { mismatch } = ledger;
-  const leftOver = await processesOf(stack);
+  const leftOver = await processesLeft(stack);
   for (const pid of leftOver) mismatch(`process ${pid} is left over`);
   await lookIntoDatabase(stack.database.url, ledger);
   // They would hold our pipes open, and so keep us from ending.
@@ -136,14 +137,6 @@ async function filesOfRows(
 }
 
 /** Processes that run on the data of this run, whoever started them; where there is no /proc, those that we know of. */
-async function processesOf({ directory, pids }: SoakStack): Promise<number[]> {
-  if (!existsSync('/proc/self/environ')) return [...pids].filter(isAlive);
-  const running = await Promise.all(
-    (await readdir('/proc')).map(async (name) => {
-      if (!/^\d+$/.test(name)) return [];
-      const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-      return environment.split('\0').includes(`DATA_DIR=${directory}`) ? [Number(name)] : [];
-    }),
-  );
-  return running.flat();
+async function processesLeft({ directory, pids }: SoakStack): Promise<number[]> {
+  return existsSync('/proc/self/environ') ? processesOf(directory) : [...pids].filter(isAlive);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mulberry32 } from '../helpers/mulberry32.ts';
 
 /** Chance that repeats itself: the same seed and agent give the same numbers in the same order. */
 export interface Random {
@@ -13,18 +14,9 @@ export interface Random {
   weighted<T extends string>(weights: Readonly<Record<T, number>>): T;
 }
 
-/**
- * Every agent of a run has its own, by its name, so that none depends on how far the others are. The generator is
- * mulberry32 (Tommy Ettinger, 2017): 32 bits of state are plenty here.
- */
+/** Every agent of a run has its own, by its name, so that none depends on how far the others are. */
 export function createRandom(seed: string, agent: string): Random {
-  let state = createHash('sha256').update(`${seed} ${agent}`).digest().readUInt32LE(0);
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(createHash('sha256').update(`${seed} ${agent}`).digest().readUInt32LE(0));
   const between = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
   return {
     next,
