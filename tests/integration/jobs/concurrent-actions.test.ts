@@ -1,19 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { JobEntity } from '../../../src/jobs/job.entity.ts';
-import { insertJob, readJob, takerOf } from '../../helpers/job-loop.ts';
+import { insertJob, readJob, removeAllJobs, takerOf } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 
 const services = useTestServices();
 const TIMES = 25;
 
-afterEach(async () => {
-  const { dataSource, queue } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
-});
+afterEach(() => removeAllJobs(services()));
 
 describe('a worker that takes a job', () => {
   it('does not wait for whoever changes its row, because that one may wait for the entry', async () => {

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../src/errors.ts';
 import { addCheckpoint, listCheckpoints } from '../../../src/jobs/job-checkpoints.ts';
-import { JobEntity } from '../../../src/jobs/job.entity.ts';
 import type { TakenJob } from '../../../src/jobs/take-job.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
 import { checkpointKey } from '../../../src/results/results-keys.ts';
@@ -9,7 +8,7 @@ import { type FrameBatches, openFrameBatches } from '../../../worker/frame-batch
 import { createAttemptSettler } from '../../../worker/settle-attempt.ts';
 import { frameNumber, framesUpTo } from '../../helpers/frame-data.ts';
 import { gather } from '../../helpers/gather.ts';
-import { insertJob, takerOf } from '../../helpers/job-loop.ts';
+import { insertJob, removeAllJobs, takerOf } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 
 const services = useTestServices();
@@ -19,11 +18,8 @@ const PROGRESS = { timing: { decodeMs: 1, detectMs: 2, ocrMs: 3 }, warnings: [] 
 const afterFrame = (decodeMs: number) => ({ ...PROGRESS, timing: { ...PROGRESS.timing, decodeMs } });
 
 afterEach(async () => {
-  const { dataSource, queue, storage } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
+  const { storage } = services();
+  await removeAllJobs(services());
   for await (const { key } of storage.list()) await storage.delete(key);
 });
 

@@ -6,9 +6,9 @@ import {
   insertJob,
   jobLoop,
   readJob,
+  removeAllJobs,
   untilAborted,
   type LoopOptions,
-  removeAllJobs,
 } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 import { waitFor } from '../../helpers/wait-for.ts';

@@ -9,10 +9,10 @@ import {
   insertJob,
   jobLoop,
   readJob,
+  removeAllJobs,
   takerOf,
   untilAborted,
   type LoopOptions,
-  removeAllJobs,
 } from '../../helpers/job-loop.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 import { waitFor } from '../../helpers/wait-for.ts';

@@ -10,7 +10,7 @@ import { createRunAttempt, type RunAttempt } from '../../../worker/run-attempt.t
 import { COUNTED_MEDIA, countingPipeline, type CountingPipeline } from '../../helpers/counting-pipeline.ts';
 import { framesUpTo } from '../../helpers/frame-data.ts';
 import { gather } from '../../helpers/gather.ts';
-import { insertJob, jobLoop, readJob, takerOf } from '../../helpers/job-loop.ts';
+import { insertJob, jobLoop, readJob, removeAllJobs, takerOf } from '../../helpers/job-loop.ts';
 import { useTestServices, videoBytes } from '../../helpers/test-services.ts';
 
 const never = new AbortController().signal;
@@ -19,11 +19,8 @@ const diskTrouble = () => new AppError('STORAGE_FAILED', 'The disk is broken.');
 const damaged = () => new AppError('INVALID_VIDEO', 'The video is damaged.');
 
 afterEach(async () => {
-  const { dataSource, queue, storage } = services();
-  for (const { jobId } of await dataSource.manager.find(JobEntity)) {
-    await dataSource.manager.delete(JobEntity, { jobId });
-    await queue.remove(jobId);
-  }
+  const { storage } = services();
+  await removeAllJobs(services());
   for await (const { key } of storage.list()) await storage.delete(key);
 });
 
