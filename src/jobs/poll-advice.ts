@@ -60,7 +60,8 @@ export function createPollAdviser(dataSource: DataSource): PollAdviser {
 /**
  * Half of the time that the job is expected to need still, so that a client asks ever more often as the end comes
  * nearer; for a job that takes longer than usual, a tenth of the time it has been running, so that it is not asked
- * after without end; for a job that waits for another attempt, no sooner than that. Between 500 ms and 30 s, in whole milliseconds.
+ * after without end; for a job that waits for another attempt, no sooner than that. Between 500 ms and 30 s, in whole
+ * milliseconds.
  */
 export function advise(job: JobStatusView, pace: QueuePace, now: number): number {
   const bounded = (ms: number) => Math.round(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, ms)));

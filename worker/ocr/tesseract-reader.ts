@@ -20,7 +20,8 @@ const PLAUSIBLE_TEXT = /[\p{L}\p{N}]{2}/u;
 /**
  * Reads text with at most `workers` tesseract.js engines, each on a thread of its own. An engine that is busy when the
  * reading is aborted, or that does not answer within `stallMs` milliseconds, is ended at once, and replaced when it is next
- * needed. `scratchDirectory` is for what an engine needs while it starts. The first engine, for the default languages, starts at once, to prove that it does.
+ * needed. `scratchDirectory` is for what an engine needs while it starts. The first engine, for the default languages,
+ * starts at once, to prove that it does.
  * @throws AppError TOOL_UNAVAILABLE when the engine cannot start.
  */
 export async function createTesseractReader(options: {
