@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
+import { toAppError } from '../src/errors.ts';
 import { createJobStatusChanges } from '../src/jobs/job-status.ts';
 import type { TakeJob, TakenJob } from '../src/jobs/take-job.ts';
 import type { Logger } from '../src/logger.ts';
@@ -54,6 +55,11 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
     const ownership = watchOwnership(status, job, logger);
     const attempt = createAttemptSignal(stopping, ownership.lost, deps.limitsFor(job));
     inHand = { jobId: job.jobId, ownership };
+    // Only what ends it early: closing the attempt aborts nothing.
+    attempt.signal.addEventListener('abort', () => {
+      const { code } = toAppError(attempt.signal.reason);
+      logger.info({ jobId: job.jobId, attempt: job.attempt, code }, 'the attempt is ended early');
+    });
     try {
       await settler.complete(taken, await deps.runAttempt(job, attempt));
     } catch (error) {

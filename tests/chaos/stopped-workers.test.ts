@@ -4,6 +4,7 @@ import { framesByAttempt } from '../helpers/chaos-history.ts';
 import { comparableResults, expectNothingLost, type ExpectedEnd } from '../helpers/chaos-invariants.ts';
 import { createChaosRandom } from '../helpers/chaos-random.ts';
 import { useChaosService } from '../helpers/chaos-service.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 
 /** Frames a second, and frames of the test video at that rate. */
 const [RATE, FRAMES] = [4, 12];
@@ -20,6 +21,12 @@ it('puts the job of a worker that is told to stop back with what is done, and an
   const jobId = await service().submit(RATE);
   await waitForFault(paused);
   process.kill(stopping.supervisor.pid, 'SIGTERM');
+  // Let go on before that, a quick machine finishes the job within the grace period.
+  await waitFor(
+    async () => (stopping.log().includes('the attempt is ended early') ? true : undefined),
+    20_000,
+    'the grace period to be over',
+  );
   goOn(paused);
   expect(await stopping.supervisor.exited).toEqual({ exitCode: 0, signal: null });
   const [row] = await service().sql('SELECT status, attempt, failure_count, crash_count FROM jobs');
