@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot, readConfig } from '../../src/config.ts';
 import { createSilentLogger } from '../../src/logger.ts';
-import {
-  type ExtractionOptions,
-  extractFrames,
-  type SampledFrame,
-} from '../../worker/frames/extract-frames.ts';
+import { type ExtractionOptions, extractFrames } from '../../worker/frames/extract-frames.ts';
 import { type FfmpegBinaries, findFfmpegBinaries } from '../../worker/frames/ffmpeg-binaries.ts';
+import { deliveredSize } from '../../worker/frames/frame-sampling.ts';
+import type { Picture, PictureRequest } from '../../worker/frames/pictures.ts';
 import { probeVideo, type VideoFacts, type VideoLimits } from '../../worker/frames/probe-video.ts';
 
 /** 640x360, 24 frames at 8 a second, four people, HELLO FOREGSYTE 42 from 500 ms until before 2500 ms. */
@@ -36,21 +34,51 @@ export async function probe(path: string): Promise<VideoFacts> {
   return probeVideo(await testBinaries(), path, WIDE_LIMITS, neverAborted());
 }
 
+/** What tests say of an extraction; coloured pictures as large as displayed, up to a longest side of 1280. */
+export interface TestExtraction extends Partial<Omit<ExtractionOptions<'image'>, 'pictures'>> {
+  maxFrameSide?: number;
+}
+
+/** A frame with its coloured picture. */
+export interface ImageFrame {
+  frameIndex: number;
+  timestampMs: number;
+  image: Picture;
+}
+
+/** The request for coloured pictures of a video. */
+export function colourPicture(facts: VideoFacts, maxFrameSide = 1280): PictureRequest<'image'> {
+  return { name: 'image', pixels: 'rgb24', fit: 'stretch', ...deliveredSize(facts.media, maxFrameSide) };
+}
+
 /** Starts extracting; every frame unless `options` say otherwise. */
 export async function startExtraction(
   path: string,
-  options: Partial<ExtractionOptions> = {},
-): Promise<AsyncGenerator<SampledFrame, void, undefined>> {
+  options: TestExtraction = {},
+  programs: Partial<FfmpegBinaries> = {},
+): Promise<AsyncGenerator<ImageFrame, void, undefined>> {
+  const facts = await probe(path);
+  return extractImages({ ...(await testBinaries()), ...programs }, path, facts, options);
+}
+
+/** As startExtraction, for a video whose facts are known, or pretended. */
+export async function* extractImages(
+  binaries: FfmpegBinaries,
+  path: string,
+  facts: VideoFacts,
+  { maxFrameSide, ...options }: TestExtraction = {},
+): AsyncGenerator<ImageFrame, void, undefined> {
   const defaults = { samplesPerSecond: 1000, maxFrames: 10_000, maxSeconds: 60, signal: neverAborted() };
-  return extractFrames(await testBinaries(), path, await probe(path), { ...defaults, ...options });
+  const pictures = [colourPicture(facts, maxFrameSide)];
+  const frames = extractFrames(binaries, path, facts, { ...defaults, ...options, pictures });
+  for await (const { frameIndex, timestampMs, pictures: made } of frames) {
+    yield { frameIndex, timestampMs, image: made.image };
+  }
 }
 
 /** Everything an extraction delivers. */
-export async function extractAll(
-  path: string,
-  options: Partial<ExtractionOptions> = {},
-): Promise<SampledFrame[]> {
-  const frames: SampledFrame[] = [];
+export async function extractAll(path: string, options: TestExtraction = {}): Promise<ImageFrame[]> {
+  const frames: ImageFrame[] = [];
   for await (const frame of await startExtraction(path, options)) frames.push(frame);
   return frames;
 }

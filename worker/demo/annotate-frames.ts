@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FrameResult } from '../../src/results/results-document.ts';
 import { extractFrames } from '../frames/extract-frames.ts';
 import type { FfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
+import { deliveredSize } from '../frames/frame-sampling.ts';
 import { probeVideo, type VideoLimits } from '../frames/probe-video.ts';
 import { drawAnnotations } from './draw-annotations.ts';
 import type { DrawableResults } from './read-results-file.ts';
@@ -14,8 +15,11 @@ export interface AnnotationRequest {
   /** Made when it is missing; files of the same names are replaced. */
   outputDirectory: string;
   maxFrames: number;
-  limits: VideoLimits & { maxSampledFrames: number; maxSeconds: number };
+  limits: VideoLimits & { maxSeconds: number };
 }
+
+/** Longest side of a drawn frame, in pixels. */
+const MAX_SIDE = 1280;
 
 /**
  * Writes `frame-<timestampMs>.png` for some evenly spaced frames on which something was found; returns their paths.
@@ -26,28 +30,33 @@ export async function annotateFrames(
   request: AnnotationRequest,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { results, sampling } = {
-    results: request.results.results,
-    sampling: request.results.models.sampling,
-  };
-  const chosen = chooseFrames(results, request.maxFrames);
+  const chosen = chooseFrames(request.results.results, request.maxFrames);
   const wanted = new Map(chosen.map((frame) => [frame.timestampMs, frame]));
   await mkdir(request.outputDirectory, { recursive: true });
   const paths: string[] = [];
   if (wanted.size === 0) return paths;
 
   const facts = await probeVideo(binaries, request.videoPath, request.limits, signal);
+  const shown = {
+    name: 'shown',
+    pixels: 'rgb24',
+    fit: 'stretch',
+    ...deliveredSize(facts.media, MAX_SIDE),
+  } as const;
   const frames = extractFrames(binaries, request.videoPath, facts, {
-    samplesPerSecond: sampling.samplesPerSecond,
-    maxFrames: request.limits.maxSampledFrames,
+    pictures: [shown],
+    // Whatever the sampling was: frames are found by their timestamps.
+    samplesPerSecond: Infinity,
+    range: { startMs: 0, endMs: Math.max(...wanted.keys()) + 1 },
+    maxFrames: Number.MAX_SAFE_INTEGER,
     maxSeconds: request.limits.maxSeconds,
     signal,
   });
-  for await (const { timestampMs, image } of frames) {
+  for await (const { timestampMs, pictures } of frames) {
     const frame = wanted.get(timestampMs);
     if (frame === undefined) continue;
     const path = join(request.outputDirectory, `frame-${timestampMs}.png`);
-    await writeFile(path, await drawAnnotations(image, frame), { signal });
+    await writeFile(path, await drawAnnotations(pictures.shown, frame), { signal });
     paths.push(path);
     if (paths.length === wanted.size) break;
   }

@@ -32,7 +32,6 @@ await runUntilStopped('annotate', async ({ config, logger, stopping }) => {
     limits: {
       maxDurationSeconds: config.MAX_VIDEO_DURATION_S,
       maxFramePixels: config.MAX_FRAME_PIXELS,
-      maxSampledFrames: config.MAX_SAMPLED_FRAMES,
       maxSeconds: config.MAX_JOB_SECONDS,
     },
   };

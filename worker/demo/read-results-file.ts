@@ -6,7 +6,6 @@ const MAX_RESULTS_BYTES = 256 * 1024 ** 2;
 
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const resultsSchema = z.object({
-  models: z.object({ sampling: z.object({ samplesPerSecond: z.number().positive() }) }),
   results: z.array(
     z.object({
       frameIndex: z.number(),

@@ -2,12 +2,13 @@ import type { Readable } from 'node:stream';
 
 /**
  * Cuts a stream of raw pictures into frames of `frameBytes` each. Every frame has memory of its own that other
- * threads may read; at most one frame is under construction, and the stream is only read while a frame is wanted.
- * An incomplete frame at the end is dropped.
+ * threads may read, or that of a frame that `spare` gives back; at most one frame is under construction, and the stream
+ * is only read while a frame is wanted. An incomplete frame at the end is dropped.
  */
 export async function* cutFrames(
   stream: Readable,
   frameBytes: number,
+  spare: () => Uint8Array<SharedArrayBuffer> | undefined = () => undefined,
 ): AsyncGenerator<Uint8Array<SharedArrayBuffer>, void, undefined> {
   let frame: Uint8Array<SharedArrayBuffer> | undefined;
   let filled = 0;
@@ -15,7 +16,7 @@ export async function* cutFrames(
   for await (const chunk of chunks) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('Frames can only be cut from a stream of bytes.');
     for (let offset = 0; offset < chunk.length;) {
-      frame ??= new Uint8Array(new SharedArrayBuffer(frameBytes));
+      frame ??= spare() ?? new Uint8Array(new SharedArrayBuffer(frameBytes));
       const part = chunk.subarray(offset, offset + frameBytes - filled);
       frame.set(part, filled);
       filled += part.length;

@@ -1,9 +1,9 @@
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
 import { type FrameRange, seekTimeMs } from './frame-range.ts';
+import { pictureFilters, type PictureRequest } from './pictures.ts';
 import { toFileUrl, type VideoFacts } from './probe-video.ts';
 import { hasSegmentIndex, openWithoutSegmentIndex } from './segment-index.ts';
 import type { FfmpegRequest } from './start-ffmpeg.ts';
-import type { PixelSize } from './video-stream.ts';
 
 /**
  * The video as ffmpeg's input, from a little before the range. The forced demuxer and the only permitted protocol keep
@@ -41,16 +41,31 @@ function seekOptions(facts: VideoFacts, { from }: FrameRange): string[] {
 }
 
 /**
- * The options of an output of raw pictures, of the frames that pass `filters`, with a line of the log for each. They are
- * of one size, because raw pictures can only be cut apart when none differs, even if the video changes midway.
+ * What makes raw pictures of the frames that pass `filters`, an output for each, with a line of the log for every frame.
+ * The pictures are of one size, because raw pictures can only be cut apart when none differs, even if the video changes
+ * midway.
  */
-export function rawFrames(
+export function rawPictures(
   binaries: FfmpegBinaries,
   facts: VideoFacts,
   filters: readonly string[],
-  { width, height }: PixelSize,
-): string[] {
-  const chain = [...filters, 'showinfo', `scale=${width}:${height}`].join(',');
-  const format = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-threads', '1'];
-  return ['-map', `0:${facts.streamIndex}`, '-vf', chain, ...binaries.passthroughOptions, ...format];
+  pictures: readonly PictureRequest[],
+): Pick<FfmpegRequest, 'filterGraph' | 'outputs'> {
+  const source = [...filters, `split=${pictures.length}`].join(',');
+  const split = pictures.map((_, index) => `[frame${index}]`).join('');
+  const branches = pictures.map((picture, index) => {
+    // Announcing a frame costs a look at each of its pixels, so it is done where they are fewest.
+    const announce = index === pictures.length - 1 ? ['showinfo'] : [];
+    const made = [...pictureFilters(facts.media, picture), ...announce].join(',');
+    return `[frame${index}]${made}[picture${index}]`;
+  });
+  return {
+    filterGraph: [`[0:${facts.streamIndex}]${source}${split}`, ...branches].join(';'),
+    outputs: pictures.map(({ pixels }, index) => ({
+      options: [
+        ...['-map', `[picture${index}]`, '-f', 'rawvideo', '-pix_fmt', pixels, '-threads', '1'],
+        ...binaries.passthroughOptions,
+      ],
+    })),
+  };
 }

@@ -72,8 +72,7 @@ export async function encodeVideo(
   ];
   const run = startFfmpeg(binaries, {
     inputs: pictures.map(({ imagePath }) => pictureInput(imagePath)),
-    outputOptions: [...filters, ...codec, ...container],
-    outputPath: resolve(outputPath),
+    outputs: [{ options: [...filters, ...codec, ...container], path: resolve(outputPath) }],
     signal,
     timeoutMs: ENCODE_TIMEOUT_MS,
   });

@@ -1,34 +1,36 @@
 import { AppError } from '../../src/errors.ts';
 import type { ResultsWarning } from '../../src/results/results-document.ts';
-import type { RgbImage } from '../rgb-image.ts';
-import { concludeExtraction } from './conclude-extraction.ts';
-import { cutFrames } from './cut-frames.ts';
-import { openVideo, rawFrames } from './decoder-options.ts';
+import { decodeFrames } from './decode-frames.ts';
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
-import { createFrameClock } from './frame-clock.ts';
-import { framesWithin, rangeFilters, type TimeRange, toTimestampMs } from './frame-range.ts';
-import { deliveredSize, planSamples, samplingFilter } from './frame-sampling.ts';
-import { frameIndexAt } from './presentation-times.ts';
+import { framesWithin, type TimeRange, toTimestampMs } from './frame-range.ts';
+import { planSamples, samplingFilter } from './frame-sampling.ts';
+import type { PictureRequest, Pictures } from './pictures.ts';
 import type { VideoFacts } from './probe-video.ts';
-import { startFfmpeg } from './start-ffmpeg.ts';
-import { createVideoWarnings } from './video-warnings.ts';
+import { sampleChanges } from './sample-changes.ts';
 
 /** One decoded frame of the video. */
-export interface SampledFrame {
+export interface SampledFrame<Name extends string> {
   /** Index in the whole video, from 0 in order of presentation. */
   frameIndex: number;
   /** Presentation timestamp in integer milliseconds. */
   timestampMs: number;
-  image: RgbImage;
+  pictures: Pictures<Name>;
 }
 
-/** Which frames are wanted, and how their extraction is bounded. */
-export interface ExtractionOptions {
+/** Which frames are wanted in which form, and how their extraction is bounded. */
+export interface ExtractionOptions<Name extends string> {
+  /** What is made of each frame; the smallest last. */
+  pictures: readonly PictureRequest<Name>[];
   /**
-   * The first frame at or after each point of a grid of 1/samplesPerSecond is taken; every frame when there are fewer.
-   * The grid begins at the first frame of the range.
+   * The first frame at or after each point of a grid of 1/samplesPerSecond is taken; every frame when there are fewer, or
+   * when it is Infinity. The grid begins at the first frame of the range.
    */
   samplesPerSecond: number;
+  /**
+   * Takes frames between the points of the grid too, before and after a visible change (see createAdaptiveSampler). Changes
+   * are looked for in the picture of this name, which must be grey and small.
+   */
+  adaptTo?: Name;
   /** Only these frames; all unless given. */
   range?: TimeRange;
   /**
@@ -38,8 +40,6 @@ export interface ExtractionOptions {
   afterFrameIndex?: number;
   /** Most sampled frames of the whole range, those of earlier runs included. */
   maxFrames: number;
-  /** Frames with a longer side are shrunk to it, in pixels; 1280 unless given. */
-  maxFrameSide?: number;
   /** Wall time, including the time the consumer takes, in seconds. */
   maxSeconds: number;
   signal: AbortSignal;
@@ -50,7 +50,6 @@ export interface ExtractionOptions {
   onWarning?: (warning: ResultsWarning) => void;
 }
 
-const DEFAULT_FRAME_SIDE = 1280;
 const WHOLE_VIDEO: TimeRange = { startMs: 0, endMs: null };
 
 /**
@@ -61,73 +60,42 @@ const WHOLE_VIDEO: TimeRange = { startMs: 0, endMs: null };
  * one frame can be decoded), UNSUPPORTED_MEDIA (no decoder), DECODER_STALLED, DECODER_CRASHED, JOB_TIMED_OUT,
  * STORAGE_FAILED, TOOL_UNAVAILABLE; the signal's reason when it is aborted.
  */
-export async function* extractFrames(
+export async function* extractFrames<Name extends string>(
   binaries: FfmpegBinaries,
   filePath: string,
   facts: VideoFacts,
-  options: ExtractionOptions,
-): AsyncGenerator<SampledFrame, void, undefined> {
-  const { signal, maxFrames, maxSeconds, samplesPerSecond, afterFrameIndex = -1 } = options;
+  options: ExtractionOptions<Name>,
+): AsyncGenerator<SampledFrame<Name>, void, undefined> {
+  const { signal, maxFrames, samplesPerSecond, adaptTo, afterFrameIndex = -1 } = options;
   signal.throwIfAborted();
   const times = facts.presentationTimesMs;
   const wanted = framesWithin(times, options.range ?? WHOLE_VIDEO, facts.media.durationMs);
   const plan = planSamples(times, wanted, samplesPerSecond, afterFrameIndex);
   if (plan.count > maxFrames) throw tooManyFrames(plan.count, maxFrames);
-  // The last frame of the earlier run comes once more and is passed over: it is the one that the next is chosen by.
-  const range = { from: plan.resumeAt ?? wanted.from, to: wanted.to };
 
-  const size = deliveredSize(facts.media, options.maxFrameSide ?? DEFAULT_FRAME_SIDE);
-  const frameBytes = size.width * size.height * 3;
-  const clock = createFrameClock();
-  const track = {
-    codec: facts.media.videoCodec,
-    streamIndex: facts.streamIndex,
-    fromFirstFrame: range.from > 0,
-  };
-  const warnings = createVideoWarnings(track, (warning) => options.onWarning?.(warning));
-  const sampling = samplingFilter(times[wanted.from] ?? 0, samplesPerSecond);
-  const run = startFfmpeg(binaries, {
-    inputs: [await openVideo(binaries, filePath, facts, range)],
-    outputOptions: rawFrames(binaries, facts, [...rangeFilters(times, range), sampling], size),
-    bufferBytes: frameBytes,
-    onLine: (line) => {
-      clock.readLine(line);
-      warnings.readLine(line);
-    },
-    signal,
-    timeoutMs: maxSeconds * 1000,
-    stallMs: binaries.stallMs,
-  });
-  void run.outcome.then(() => clock.end());
-
-  let taken = plan.countBefore;
-  let lastFrameIndex = plan.resumeAt;
-  try {
-    for await (const data of cutFrames(run.output, frameBytes)) {
-      const timeMs = await clock.next();
-      // Frames that lie in the buffers when the run is ended are not delivered any more.
-      if (timeMs === undefined || signal.aborted) break;
-      if (taken === maxFrames) throw tooManyFrames(taken + 1, maxFrames);
-      taken += 1;
-      const frameIndex = frameIndexAt(times, timeMs);
-      const isNext = lastFrameIndex === undefined || frameIndex > lastFrameIndex;
-      if (isNext) lastFrameIndex = frameIndex;
-      if (frameIndex <= afterFrameIndex) continue;
-      if (!isNext) {
-        // A decoder makes up times where those of the file are damaged, and no index may come twice.
-        warnings.warn('VIDEO_DAMAGED');
-        continue;
-      }
-      run.expectOutput(false);
-      yield { frameIndex, timestampMs: toTimestampMs(timeMs), image: { ...size, data } };
-      run.expectOutput(true);
-    }
-    const outcome = await run.outcome;
-    signal.throwIfAborted();
-    const missesEnd = facts.endsEarly && wanted.to === times.length;
-    concludeExtraction(outcome, { lastFrameIndex, plan, missesEnd, maxSeconds }, warnings);
-  } finally {
-    await run.stop();
+  const { pictures, maxSeconds, onWarning } = options;
+  const decoding = { binaries, filePath, facts, pictures, maxSeconds, signal, onWarning, afterFrameIndex };
+  const firstTimeMs = times[wanted.from] ?? 0;
+  const sampled =
+    adaptTo === undefined
+      ? decodeFrames({
+          ...decoding,
+          plan,
+          // The last frame of the earlier run comes once more and is passed over: the next is chosen by it.
+          range: { from: plan.resumeAt ?? wanted.from, to: wanted.to },
+          filters: samplingFilter(firstTimeMs, samplesPerSecond),
+        })
+      : sampleChanges(
+          // What is sampled depends on all that came before, so all of it is decoded again.
+          decodeFrames({ ...decoding, plan: { ...plan, resumeAt: undefined }, range: wanted, filters: [] }),
+          { adaptTo, firstTimeMs, samplesPerSecond, maxExtra: maxFrames - plan.count },
+        );
+  let taken = adaptTo === undefined ? plan.countBefore : 0;
+  for await (const { frameIndex, timeMs, repeated, pictures: made } of sampled) {
+    if (taken === maxFrames) throw tooManyFrames(taken + 1, maxFrames);
+    taken += 1;
+    if (repeated || frameIndex <= afterFrameIndex) continue;
+    yield { frameIndex, timestampMs: toTimestampMs(timeMs), pictures: made };
   }
 }
 

@@ -6,12 +6,19 @@ const TOLERANCE_STEPS = 0.001;
 
 /**
  * ffmpeg's filter for the first frame at or after each point of a time grid. The grid is anchored at the first frame
- * that is wanted, presented at `firstTimeMs`, and counted in whole steps, so that it cannot drift.
+ * that is wanted, presented at `firstTimeMs`, and counted in whole steps, so that it cannot drift. None for every frame,
+ * which is when `samplesPerSecond` is Infinity.
  */
-export function samplingFilter(firstTimeMs: number, samplesPerSecond: number): string {
+export function samplingFilter(firstTimeMs: number, samplesPerSecond: number): string[] {
+  if (samplesPerSecond === Infinity) return [];
   const step = (variable: string): string =>
     `floor((${variable}-(${firstTimeMs / 1000}))*${samplesPerSecond}+${TOLERANCE_STEPS})`;
-  return `select='isnan(prev_selected_t)+gt(${step('t')},${step('prev_selected_t')})'`;
+  return [`select='isnan(prev_selected_t)+gt(${step('t')},${step('prev_selected_t')})'`];
+}
+
+/** The step of that grid in which a frame lies that is presented at `timeMs`. */
+export function gridStep(timeMs: number, firstTimeMs: number, samplesPerSecond: number): number {
+  return Math.floor(((timeMs - firstTimeMs) / 1000) * samplesPerSecond + TOLERANCE_STEPS);
 }
 
 /** What that filter picks from a range of frames, when all of them can be decoded. */
@@ -40,8 +47,8 @@ export function planSamples(
   const first = timesMs[from] ?? 0;
   let lastStep = Number.NEGATIVE_INFINITY;
   for (let index = from; index < to; index += 1) {
-    const time = timesMs[index] ?? 0;
-    const step = Math.floor(((time - first) / 1000) * samplesPerSecond + TOLERANCE_STEPS);
+    const step =
+      samplesPerSecond === Infinity ? index : gridStep(timesMs[index] ?? 0, first, samplesPerSecond);
     if (step <= lastStep) continue;
     lastStep = step;
     if (index <= afterFrameIndex) {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import createCommand from 'fluent-ffmpeg';
 import { MAX_DECODER_THREADS } from './confinement.ts';
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
-import { startTool, type ToolRequest, type ToolRun } from './start-tool.ts';
+import { FIRST_FURTHER_OUTPUT, startTool, type ToolRequest, type ToolRun } from './start-tool.ts';
 
 /** One run of ffmpeg; besides: how it is bounded and read. */
 export interface FfmpegRequest extends Pick<
@@ -11,9 +11,10 @@ export interface FfmpegRequest extends Pick<
 > {
   /** A source is a file's path or URL; at most one is a stream, which the run then owns. */
   inputs: readonly { source: string | Readable; options: readonly string[] }[];
-  outputOptions: readonly string[];
-  /** A file's absolute path; standard output unless given. */
-  outputPath?: string;
+  /** Filters that have several inputs or outputs, if any. */
+  filterGraph?: string;
+  /** Each is the options of an output of the run and, if it is a file, its absolute path. */
+  outputs: readonly { options: readonly string[]; path?: string }[];
 }
 
 /**
@@ -22,12 +23,16 @@ export interface FfmpegRequest extends Pick<
  * own questions about formats and encoders cannot be ended at all.
  */
 export function startFfmpeg(binaries: FfmpegBinaries, request: FfmpegRequest): ToolRun {
-  const { inputs, outputOptions, outputPath, ...bounds } = request;
+  const { inputs, outputs, filterGraph, ...bounds } = request;
   const command = createCommand();
   for (const { source, options } of inputs) {
     command.input(source).inputOptions('-threads', String(MAX_DECODER_THREADS), ...options);
   }
-  command.outputOptions(...outputOptions).output(outputPath ?? 'pipe:1');
+  if (filterGraph !== undefined) command.complexFilter(filterGraph);
+  for (const [index, { options, path }] of outputs.entries()) {
+    const descriptor = index === 0 ? 1 : FIRST_FURTHER_OUTPUT + index - 1;
+    command.output(path ?? `pipe:${descriptor}`).outputOptions(...options);
+  }
   // A private name, but the only way to what the wrapper is for; it will not change any more.
   // oxlint-disable-next-line no-underscore-dangle
   const composed = command._getArguments();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { type Confinement, MAX_DECODER_THREADS } from './confinement.ts';
 import { createLineReader } from './read-lines.ts';
 import { watchForStall } from './stall-watch.ts';
@@ -14,8 +14,12 @@ export interface ToolRequest {
   confinement: Confinement;
   /** What goes to standard input, if anything; the run owns it. */
   input?: Readable;
-  /** About how many bytes of standard output are buffered before the child has to wait for the reader. */
-  bufferBytes?: number;
+  /**
+   * One entry an output, with about how many of its bytes are buffered before the child has to wait for the reader. The
+   * first output is standard output, the others are the file descriptors from FIRST_FURTHER_OUTPUT on. Standard output
+   * alone unless given.
+   */
+  bufferBytes?: readonly number[];
   /** Called with every line of standard error. */
   onLine?: (line: string) => void;
   signal: AbortSignal;
@@ -34,8 +38,10 @@ export interface ToolOutcome {
 
 /** A started run; its owner calls `stop` in every case. */
 export interface ToolRun {
-  /** Standard output. It ends when the child is gone, however it ended. */
+  /** Standard output. Like the further outputs, it ends when the child is gone, however it ended. */
   readonly output: PassThrough;
+  /** All outputs, standard output first. */
+  readonly outputs: readonly PassThrough[];
   /** Settles, without ever rejecting, when the child is gone and what it wrote has been read. */
   readonly outcome: Promise<ToolOutcome>;
   /** Says whether the reader waits for output; while it does not, silence is no stall. It does from the beginning. */
@@ -43,6 +49,9 @@ export interface ToolRun {
   /** Kills the child if it still runs, waits until it is gone and closes the streams; a second call does nothing. */
   stop(): Promise<void>;
 }
+
+/** File descriptor of the second output; the third is the next, and so on. */
+export const FIRST_FURTHER_OUTPUT = 3;
 
 const STDERR_LINES = 60;
 const DEFAULT_BUFFER_BYTES = 64 * 1024;
@@ -55,19 +64,25 @@ const CPU_SECONDS_PER_SECOND = MAX_DECODER_THREADS;
  */
 export function startTool(request: ToolRequest): ToolRun {
   const { signal, confinement, input, timeoutMs, stallMs } = request;
-  const output = new PassThrough({ readableHighWaterMark: request.bufferBytes ?? DEFAULT_BUFFER_BYTES });
+  const [first = DEFAULT_BUFFER_BYTES, ...further] = request.bufferBytes ?? [];
+  const output = new PassThrough({ readableHighWaterMark: first });
+  const furtherOutputs = further.map((bytes) => new PassThrough({ readableHighWaterMark: bytes }));
+  const outputs = [output, ...furtherOutputs];
   const cpuSeconds = Math.ceil((timeoutMs / 1000) * CPU_SECONDS_PER_SECOND);
   const { program, args } = confinement.wrap(request.program, request.args, cpuSeconds);
   mkdirSync(confinement.directory, { recursive: true, mode: 0o700 });
   const child = spawn(program, args, {
     cwd: confinement.directory,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...further.map(() => 'pipe' as const)],
     detached: true,
     windowsHide: true,
   });
 
-  if (child.pid === undefined) return neverStarted(child, output, request);
+  if (child.pid === undefined) return neverStarted(child, output, outputs, request);
   const { pid } = child;
+  const pipes = [child.stdout, ...child.stdio.slice(FIRST_FURTHER_OUTPUT)].filter(
+    (pipe) => pipe instanceof Readable,
+  );
 
   let exited = false;
   let ended: { ending: ToolEnding; cause?: unknown } | undefined;
@@ -75,9 +90,9 @@ export function startTool(request: ToolRequest): ToolRun {
     ended ??= { ending, cause };
     if (!exited) killGroup(pid);
     // A process that left the group may hold the pipes open for ever; what is in them is not wanted any more.
-    child.stdout.unpipe(output).destroy();
+    for (const pipe of pipes) pipe.unpipe().destroy();
     child.stderr.destroy();
-    output.end();
+    for (const each of outputs) each.end();
   };
   const onAbort = (): void => end('stopped');
   const timer = setTimeout(() => end('timed-out'), timeoutMs);
@@ -95,7 +110,9 @@ export function startTool(request: ToolRequest): ToolRun {
     watch?.noteOutput();
     lines.add(text);
   });
-  child.stdout.on('data', () => watch?.noteOutput()).pipe(output);
+  for (const [index, each] of outputs.entries()) {
+    pipes[index]?.on('data', () => watch?.noteOutput()).pipe(each);
+  }
   // A child that does not read its input to the end is no fault; what it says about that tells more.
   child.stdin.on('error', () => {});
   if (input === undefined) child.stdin.end();
@@ -111,7 +128,7 @@ export function startTool(request: ToolRequest): ToolRun {
     watch?.close();
     signal.removeEventListener('abort', onAbort);
     lines.end();
-    output.end();
+    for (const each of outputs) each.end();
     const ending = ended?.ending ?? endingOf(child.exitCode, child.signalCode, crashSigns.seen());
     if (ending === 'finished') return { ending };
     const how = child.signalCode ?? `code ${child.exitCode}`;
@@ -127,32 +144,39 @@ export function startTool(request: ToolRequest): ToolRun {
 
   return {
     output,
+    outputs,
     outcome,
     expectOutput: (expected) => watch?.expectOutput(expected),
     async stop() {
       end('stopped');
       await outcome;
       input?.destroy();
-      output.destroy();
+      for (const each of outputs) each.destroy();
     },
   };
 }
 
 /** The run of a child that did not come to life: it may not even have streams, and tells why a moment later. */
-function neverStarted(child: ChildProcess, output: PassThrough, { input }: ToolRequest): ToolRun {
-  output.end();
+function neverStarted(
+  child: ChildProcess,
+  output: PassThrough,
+  outputs: readonly PassThrough[],
+  { input }: ToolRequest,
+): ToolRun {
+  for (const each of outputs) each.end();
   const outcome = once(child, 'error').then(([cause]: unknown[]): ToolOutcome => ({
     ending: 'not-started',
     failure: new Error(`${child.spawnfile} cannot be started.`, { cause }),
   }));
   return {
     output,
+    outputs,
     outcome,
     expectOutput() {},
     async stop() {
       await outcome;
       input?.destroy();
-      output.destroy();
+      for (const each of outputs) each.destroy();
     },
   };
 }

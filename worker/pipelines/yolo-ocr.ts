@@ -5,6 +5,7 @@ import type { Detection, Provenance, TextLine } from '../../src/results/results-
 import type { ObjectDetector } from '../detection/object-detector.ts';
 import { extractFrames, type SampledFrame } from '../frames/extract-frames.ts';
 import type { FfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
+import { deliveredSize } from '../frames/frame-sampling.ts';
 import { probeVideo } from '../frames/probe-video.ts';
 import { analysedMs } from '../job-time-limit.ts';
 import type { TextReader } from '../ocr/text-reader.ts';
@@ -22,6 +23,9 @@ export interface PipelineLimits {
   /** Seconds of wall time for so many milliseconds of video. */
   jobSecondsFor(analysedMs: number): number;
 }
+
+/** Frames are shrunk to this longest side, in pixels. */
+const MAX_FRAME_SIDE = 1280;
 
 interface AnalysedFrame {
   frameIndex: number;
@@ -46,12 +50,13 @@ export function createYoloOcrPipeline(deps: {
   const { binaries, detector, textReader, limits } = deps;
 
   const analyse = async (
-    frame: SampledFrame,
+    frame: SampledFrame<'image'>,
     options: AnalysisOptions,
     isWanted: LabelFilter,
     signal: AbortSignal,
   ): Promise<AnalysedFrame> => {
-    const { frameIndex, timestampMs, image } = frame;
+    const { frameIndex, timestampMs, pictures } = frame;
+    const { image } = pictures;
     const { languages, minTextConfidence } = options;
     const [seen, read] = await Promise.all([
       detector.detect([image], options.minConfidence, signal),
@@ -98,7 +103,9 @@ export function createYoloOcrPipeline(deps: {
         afterFrameIndex = frame.frameIndex;
       }
 
+      const size = deliveredSize(facts.media, MAX_FRAME_SIDE);
       const frames = extractFrames(binaries, filePath, facts, {
+        pictures: [{ name: 'image', pixels: 'rgb24', fit: 'stretch', ...size }],
         samplesPerSecond: options.samplesPerSecond,
         range: { startMs: options.startMs, endMs: options.endMs },
         afterFrameIndex,

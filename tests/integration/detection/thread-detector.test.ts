@@ -8,11 +8,10 @@ import { loadModel } from '../../../worker/detection/models/load-model.ts';
 import type { ObjectDetector } from '../../../worker/detection/object-detector.ts';
 import { startDetectorThread } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
 import { createThreadDetector } from '../../../worker/detection/tensorflow/thread-detector.ts';
-import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import { findFfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
 import { probeVideo } from '../../../worker/frames/probe-video.ts';
 import type { RgbImage } from '../../../worker/rgb-image.ts';
-import { TINY_VIDEO } from '../../helpers/running-service.ts';
+import { extractImages, TINY_VIDEO } from '../../helpers/video-tools.ts';
 
 const logger = createSilentLogger();
 const signal = new AbortController().signal;
@@ -38,8 +37,7 @@ beforeAll(async () => {
   const binaries = await findFfmpegBinaries(readConfig(), logger);
   const limits = { maxDurationSeconds: 60, maxFramePixels: 10_000_000 };
   const facts = await probeVideo(binaries, TINY_VIDEO, limits, signal);
-  const bounds = { samplesPerSecond: 1, maxFrames: 10, maxSeconds: 60, signal };
-  for await (const { image } of extractFrames(binaries, TINY_VIDEO, facts, bounds)) {
+  for await (const { image } of extractImages(binaries, TINY_VIDEO, facts)) {
     photograph = image;
     break;
   }

@@ -3,13 +3,12 @@ import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import {
   decodedFrameTimes,
   extractAll,
-  neverAborted,
+  extractImages,
   probe,
   testBinaries,
   TINY_VIDEO,
@@ -96,10 +95,10 @@ describe('extractFrames', () => {
 
   it('notices more frames than the index promised while it runs', async () => {
     const facts = { ...(await probe(TINY_VIDEO)), presentationTimesMs: Float64Array.of(0, 125) };
-    const options = { samplesPerSecond: 8, maxFrames: 5, maxSeconds: 60, signal: neverAborted() };
+    const options = { samplesPerSecond: 8, maxFrames: 5 };
     const deliver = async (): Promise<number> => {
       let delivered = 0;
-      for await (const frame of extractFrames(await testBinaries(), TINY_VIDEO, facts, options)) {
+      for await (const frame of extractImages(await testBinaries(), TINY_VIDEO, facts, options)) {
         delivered += frame.image.data.length > 0 ? 1 : 0;
       }
       return delivered;
@@ -111,8 +110,7 @@ describe('extractFrames', () => {
   it('says so when ffmpeg cannot be started', async () => {
     const facts = await probe(TINY_VIDEO);
     const binaries = { ...(await testBinaries()), ffmpegPath: '/nowhere/ffmpeg' };
-    const options = { samplesPerSecond: 1, maxFrames: 5, maxSeconds: 60, signal: neverAborted() };
-    const frames = extractFrames(binaries, TINY_VIDEO, facts, options);
+    const frames = extractImages(binaries, TINY_VIDEO, facts);
     await expect(frames.next()).rejects.toMatchObject({ code: 'TOOL_UNAVAILABLE' });
   });
 });

@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { projectRoot } from '../../../src/config.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
 import { findConfinement } from '../../../worker/frames/confinement.ts';
-import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import type { FfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
 import { probeVideo } from '../../../worker/frames/probe-video.ts';
 import { ffmpegChildren, waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
@@ -18,7 +17,14 @@ import {
   writeStandIn,
 } from '../../helpers/stand-in.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import { neverAborted, probe, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
+import {
+  extractImages,
+  neverAborted,
+  probe,
+  testBinaries,
+  TINY_VIDEO,
+  WIDE_LIMITS,
+} from '../../helpers/video-tools.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 
 const folder = temporaryDirectory();
@@ -37,17 +43,11 @@ interface Run {
 async function extract(changes: Partial<FfmpegBinaries>, path = TINY_VIDEO): Promise<Run> {
   const binaries = { ...(await testBinaries()), ...changes };
   const facts = await probe(path);
-  const options = {
-    samplesPerSecond: 1000,
-    maxFrames: 1000,
-    maxSeconds: 60,
-    maxFrameSide: STAND_IN_FRAME_SIDE,
-    signal: neverAborted(),
-  };
+  const options = { maxFrameSide: STAND_IN_FRAME_SIDE };
   const begun = performance.now();
   const frames: number[] = [];
   const failure: unknown = await (async () => {
-    for await (const { frameIndex } of extractFrames(binaries, path, facts, options)) frames.push(frameIndex);
+    for await (const { frameIndex } of extractImages(binaries, path, facts, options)) frames.push(frameIndex);
   })().catch((error: unknown) => error);
   return { frames, failure, elapsedMs: performance.now() - begun };
 }
@@ -99,9 +99,8 @@ describe('a decoder that hangs', () => {
 
   it('is not confused with one that waits for a slow consumer', async () => {
     const binaries = { ...(await testBinaries()), stallMs: 100 };
-    const bounds = { samplesPerSecond: 1000, maxFrames: 24, maxSeconds: 60, signal: neverAborted() };
     let delivered = 0;
-    for await (const frame of extractFrames(binaries, TINY_VIDEO, await probe(TINY_VIDEO), bounds)) {
+    for await (const frame of extractImages(binaries, TINY_VIDEO, await probe(TINY_VIDEO))) {
       delivered += 1;
       if (frame.frameIndex !== 1) continue;
       const until = performance.now() + 1_000;
@@ -142,9 +141,8 @@ describe('a decoder that ends before its time', () => {
 
   it('because somebody asked it to does not pass for the end of the video', async () => {
     const facts = await probe(TINY_VIDEO);
-    const bounds = { samplesPerSecond: 1000, maxFrames: 24, maxSeconds: 60, signal: neverAborted() };
     const deliver = async () => {
-      for await (const { frameIndex } of extractFrames(await testBinaries(), TINY_VIDEO, facts, bounds)) {
+      for await (const { frameIndex } of extractImages(await testBinaries(), TINY_VIDEO, facts)) {
         if (frameIndex !== 1) continue;
         for (const pid of await ffmpegChildren()) process.kill(pid, 'SIGTERM');
       }

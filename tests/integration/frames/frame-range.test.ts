@@ -2,17 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SampledFrame } from '../../../worker/frames/extract-frames.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { describeWithData, optionalData } from '../../helpers/optional-data.ts';
 import { makeVideo } from '../../helpers/make-video.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import { decodedFrameTimes, extractAll, probe, TINY_VIDEO } from '../../helpers/video-tools.ts';
+import {
+  decodedFrameTimes,
+  extractAll,
+  type ImageFrame,
+  probe,
+  TINY_VIDEO,
+} from '../../helpers/video-tools.ts';
 
 const folder = temporaryDirectory();
 afterAll(waitUntilNoFfmpeg);
 
-const describeFrame = ({ frameIndex, timestampMs, image }: SampledFrame): string =>
+const describeFrame = ({ frameIndex, timestampMs, image }: ImageFrame): string =>
   `${frameIndex} at ${timestampMs} ms: ${createHash('sha256').update(image.data).digest('hex')}`;
 
 /** Ranges that begin and end at frames, beside frames and anywhere, early and late. */

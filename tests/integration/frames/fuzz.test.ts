@@ -3,13 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { AppError } from '../../../src/errors.ts';
-import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import { probeVideo } from '../../../worker/frames/probe-video.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { FUZZ_SEED, fuzzCases, howToRepeat } from '../../helpers/fuzz-settings.ts';
 import { mutateFile } from '../../helpers/mutate-file.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import { testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
+import { extractImages, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
 
 const CASES = fuzzCases(200);
 const AT_ONCE = 2;
@@ -40,8 +39,7 @@ async function analyse(path: string, signal: AbortSignal): Promise<string> {
   const limits = { ...WIDE_LIMITS, probeTimeoutMs: LIMIT_SECONDS * 1_000 };
   const facts = await probeVideo(binaries, path, limits, signal);
   const warnings: string[] = [];
-  const frames = extractFrames(binaries, path, facts, {
-    samplesPerSecond: 1_000,
+  const frames = extractImages(binaries, path, facts, {
     maxFrames: 1_000,
     maxFrameSide: 64,
     maxSeconds: LIMIT_SECONDS,

@@ -4,14 +4,20 @@ import { open, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import type { FfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
 import { probeVideo } from '../../../worker/frames/probe-video.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { describeWithData, optionalData } from '../../helpers/optional-data.ts';
 import { writeStandIn } from '../../helpers/stand-in.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import { neverAborted, probe, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
+import {
+  extractImages,
+  neverAborted,
+  probe,
+  testBinaries,
+  TINY_VIDEO,
+  WIDE_LIMITS,
+} from '../../helpers/video-tools.ts';
 
 const folder = temporaryDirectory();
 afterAll(waitUntilNoFfmpeg);
@@ -21,8 +27,7 @@ const run = promisify(execFile);
 async function readWithBoth(path: string, binaries: FfmpegBinaries): Promise<void> {
   const probing = probeVideo(binaries, path, WIDE_LIMITS, neverAborted());
   await expect(probing).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
-  const bounds = { samplesPerSecond: 1, maxFrames: 100, maxSeconds: 60, signal: neverAborted() };
-  const frames = extractFrames(binaries, path, await probe(TINY_VIDEO), bounds);
+  const frames = extractImages(binaries, path, await probe(TINY_VIDEO));
   await expect(frames.next()).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
 }
 

@@ -3,23 +3,30 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResultsWarning } from '../../../src/results/results-document.ts';
-import type { ExtractionOptions, SampledFrame } from '../../../worker/frames/extract-frames.ts';
-import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { describeWithData, optionalData } from '../../helpers/optional-data.ts';
 import { makeVideo } from '../../helpers/make-video.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import { extractAll, neverAborted, probe, testBinaries, TINY_VIDEO } from '../../helpers/video-tools.ts';
+import {
+  extractAll,
+  extractImages,
+  type ImageFrame,
+  probe,
+  startExtraction,
+  testBinaries,
+  type TestExtraction,
+  TINY_VIDEO,
+} from '../../helpers/video-tools.ts';
 
 afterAll(waitUntilNoFfmpeg);
 
 const folder = temporaryDirectory();
 
-const describeFrame = ({ frameIndex, timestampMs, image }: SampledFrame): string =>
+const describeFrame = ({ frameIndex, timestampMs, image }: ImageFrame): string =>
   `${frameIndex} at ${timestampMs} ms: ${createHash('sha256').update(image.data).digest('hex')}`;
 
 /** The frames of a run, and the codes of its warnings in alphabetical order. */
-async function extract(path: string, options: Partial<ExtractionOptions>) {
+async function extract(path: string, options: TestExtraction) {
   const codes: ResultsWarning['code'][] = [];
   const onWarning = ({ code }: ResultsWarning) => codes.push(code);
   const frames = await extractAll(path, { maxFrameSide: 96, onWarning, ...options });
@@ -27,13 +34,12 @@ async function extract(path: string, options: Partial<ExtractionOptions>) {
 }
 
 /** The run up to a frame, left there as by a worker that dies, and the warnings that were told until then. */
-async function extractUntil(path: string, options: Partial<ExtractionOptions>, lastIndex: number) {
+async function extractUntil(path: string, options: TestExtraction, lastIndex: number) {
   const codes: ResultsWarning['code'][] = [];
-  const defaults = { samplesPerSecond: 1000, maxFrames: 10_000, maxSeconds: 60, signal: neverAborted() };
   const onWarning = ({ code }: ResultsWarning) => codes.push(code);
-  const all = { ...defaults, maxFrameSide: 96, onWarning, ...options };
+  const all = { maxFrameSide: 96, onWarning, ...options };
   const frames: string[] = [];
-  for await (const frame of extractFrames(await testBinaries(), path, await probe(path), all)) {
+  for await (const frame of await startExtraction(path, all)) {
     frames.push(describeFrame(frame));
     if (frame.frameIndex === lastIndex) break;
   }
@@ -47,7 +53,7 @@ function resumePoints(delivered: readonly number[]): number[] {
 }
 
 /** Whatever the point, the frames behind it are those of the undisturbed run. */
-async function expectSameFrames(path: string, options: Partial<ExtractionOptions>): Promise<void> {
+async function expectSameFrames(path: string, options: TestExtraction): Promise<void> {
   const whole = await extract(path, options);
   expect(whole.frames.length).toBeGreaterThan(0);
   for (const afterFrameIndex of resumePoints(whole.indices)) {
@@ -93,10 +99,9 @@ describe('an extraction that goes on behind a frame', () => {
 
   it('knows the whole limit even if the index promised less', async () => {
     const facts = { ...(await probe(TINY_VIDEO)), presentationTimesMs: Float64Array.of(0, 125, 250) };
-    const bounds = { samplesPerSecond: 1000, maxFrames: 5, maxSeconds: 60, signal: neverAborted() };
-    const options = { ...bounds, afterFrameIndex: 1 };
+    const options = { maxFrames: 5, afterFrameIndex: 1 };
     const deliver = async () => {
-      for await (const frame of extractFrames(await testBinaries(), TINY_VIDEO, facts, options)) {
+      for await (const frame of extractImages(await testBinaries(), TINY_VIDEO, facts, options)) {
         expect(frame.frameIndex).toBe(2);
       }
     };

@@ -48,7 +48,7 @@ describe('planSamples', () => {
 
 describe('samplingFilter', () => {
   it('anchors the grid at the first presentation time, negative ones included', () => {
-    expect(samplingFilter(-200, 2)).toContain('(t-(-0.2))*2+');
+    expect(samplingFilter(-200, 2).join()).toContain('(t-(-0.2))*2+');
   });
 });
 

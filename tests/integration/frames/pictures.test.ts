@@ -1,0 +1,98 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { extractFrames } from '../../../worker/frames/extract-frames.ts';
+import type { Picture, PictureRequest } from '../../../worker/frames/pictures.ts';
+import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
+import { makeVideo } from '../../helpers/make-video.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+import { neverAborted, probe, testBinaries, TINY_VIDEO } from '../../helpers/video-tools.ts';
+
+afterAll(waitUntilNoFfmpeg);
+const folder = temporaryDirectory();
+const bounds = { samplesPerSecond: Infinity, maxFrames: 10_000, maxSeconds: 60 };
+
+/** Every frame of a video in each of the requested forms. */
+async function take<Name extends string>(path: string, pictures: readonly PictureRequest<Name>[]) {
+  const frames = [];
+  const options = { ...bounds, pictures, signal: neverAborted() };
+  const extraction = extractFrames(await testBinaries(), path, await probe(path), options);
+  for await (const frame of extraction) frames.push(frame.pictures);
+  return frames;
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The pixels of a square part of a grey picture. */
+function partOf({ width, data }: Picture, x: number, y: number, side: number): number[] {
+  return Array.from({ length: side * side }, (_, index) => {
+    return data[(y + Math.floor(index / side)) * width + x + (index % side)] ?? 0;
+  });
+}
+
+/** Mean brightness (ITU-R BT.601) of a part of a coloured picture. */
+function brightness({ width, data }: Picture, x: number, y: number, side: number): number {
+  const values: number[] = [];
+  for (let row = y; row < y + side; row += 1) {
+    for (let column = x; column < x + side; column += 1) {
+      const at = (row * width + column) * 3;
+      values.push(0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0));
+    }
+  }
+  return mean(values);
+}
+
+describe('the pictures of a frame', () => {
+  const colour = { name: 'colour', pixels: 'rgb24', fit: 'stretch', width: 640, height: 360 } as const;
+  const luma = { name: 'luma', pixels: 'gray', fit: 'stretch', width: 640, height: 360 } as const;
+  const small = { name: 'small', pixels: 'gray', fit: 'stretch', width: 80, height: 45 } as const;
+  const boxed = { name: 'boxed', pixels: 'rgb24', fit: 'letterbox', width: 300, height: 300 } as const;
+
+  it('show the same frame, in brightness as in colour, large as small', async () => {
+    const frames = await take(TINY_VIDEO, [colour, luma, small]);
+    expect(frames).toHaveLength(24);
+    for (const pictures of frames) {
+      for (const [x, y] of [
+        [5, 5],
+        [40, 22],
+        [60, 40],
+        [20, 44],
+      ] as const) {
+        const ofColour = brightness(pictures.colour, x * 8, y * 8, 8);
+        const ofLuma = mean(partOf(pictures.luma, x * 8, y * 8, 8));
+        expect(Math.abs(ofLuma - ofColour)).toBeLessThan(3);
+        expect(Math.abs((pictures.small.data[y * 80 + x] ?? 0) - ofLuma)).toBeLessThan(3);
+      }
+    }
+  });
+
+  it('are those of the frame alone that is decoded, whatever else is asked for', async () => {
+    const together = await take(TINY_VIDEO, [colour, boxed, luma, small]);
+    for (const request of [colour, boxed, luma, small]) {
+      const alone = await take(TINY_VIDEO, [request]);
+      expect(alone.map((pictures) => Buffer.from(pictures[request.name].data).toString('base64'))).toEqual(
+        together.map((pictures) => Buffer.from(pictures[request.name].data).toString('base64')),
+      );
+    }
+  });
+
+  it('have grey bars where they keep their proportions, and the whole picture between them', async () => {
+    const [pictures] = await take(TINY_VIDEO, [boxed, colour]);
+    if (pictures === undefined) throw new Error('There is no frame.');
+    const { data } = pictures.boxed;
+    const row = (y: number) => data.subarray(y * 900, (y + 1) * 900);
+    // 300 x 169 of 300 x 300, below 65 rows of bar.
+    for (const y of [0, 64, 234, 299]) expect(new Set(row(y))).toEqual(new Set([114]));
+    for (const y of [65, 233]) expect(new Set(row(y)).size).toBeGreaterThan(3);
+    const scaled = brightness(pictures.boxed, 100, 120, 40);
+    expect(Math.abs(scaled - brightness(pictures.colour, 213, 117, 85))).toBeLessThan(4);
+  });
+
+  it('flow on when one of them is far larger than the pipes between the processes', async () => {
+    const path = await makeVideo(join(folder, 'large.mp4'), 2, ['-vf', 'scale=1920:1080']);
+    const large = { ...luma, width: 1920, height: 1080 };
+    expect(
+      (await take(path, [large, { ...colour, width: 1920, height: 1080 }, small])).length,
+    ).toBeGreaterThan(40);
+  });
+});

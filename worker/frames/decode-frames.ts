@@ -1,0 +1,99 @@
+import { concludeExtraction } from './conclude-extraction.ts';
+import { createPictureCutter } from './cut-pictures.ts';
+import { openVideo, rawPictures } from './decoder-options.ts';
+import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
+import { createFrameClock } from './frame-clock.ts';
+import { type FrameRange, rangeFilters } from './frame-range.ts';
+import type { SamplingPlan } from './frame-sampling.ts';
+import { pictureBytes, type PictureRequest, type Pictures } from './pictures.ts';
+import { frameIndexAt } from './presentation-times.ts';
+import type { VideoFacts } from './probe-video.ts';
+import { startFfmpeg } from './start-ffmpeg.ts';
+import { createVideoWarnings } from './video-warnings.ts';
+import type { ResultsWarning } from '../../src/results/results-document.ts';
+
+/** One frame that passed ffmpeg's filters. */
+export interface DecodedFrame<Name extends string> {
+  frameIndex: number;
+  /** Presentation time in milliseconds, with fractions. */
+  timeMs: number;
+  /** Whether no frame of this index is wanted: there was one already, or one of a later index. */
+  repeated: boolean;
+  pictures: Pictures<Name>;
+  /** Gives the memory of the pictures to frames that come later; nobody may look at them any more. */
+  recycle(): void;
+}
+
+/** One run of ffmpeg over a part of a video. */
+export interface DecodingRequest<Name extends string> {
+  binaries: FfmpegBinaries;
+  filePath: string;
+  facts: VideoFacts;
+  range: FrameRange;
+  /** ffmpeg's filter for those frames of the range that are wanted, if not all are. */
+  filters: readonly string[];
+  pictures: readonly PictureRequest<Name>[];
+  plan: SamplingPlan;
+  /** Index of the last frame that an earlier run has delivered; -1 for none. */
+  afterFrameIndex: number;
+  maxSeconds: number;
+  signal: AbortSignal;
+  onWarning?: ((warning: ResultsWarning) => void) | undefined;
+}
+
+/**
+ * Decodes frames of a probed video in order of presentation, with one ffmpeg that runs no faster than they are taken.
+ * Leaving the loop early, in whatever way, ends ffmpeg.
+ * @throws AppError as extractFrames does, but for the limits of the options.
+ */
+export async function* decodeFrames<Name extends string>(
+  request: DecodingRequest<Name>,
+): AsyncGenerator<DecodedFrame<Name>, void, undefined> {
+  const { binaries, filePath, facts, range, pictures, plan, maxSeconds, signal } = request;
+  const times = facts.presentationTimesMs;
+  const clock = createFrameClock();
+  const track = {
+    codec: facts.media.videoCodec,
+    streamIndex: facts.streamIndex,
+    fromFirstFrame: range.from > 0,
+  };
+  const warnings = createVideoWarnings(track, (warning) => request.onWarning?.(warning));
+  const run = startFfmpeg(binaries, {
+    inputs: [await openVideo(binaries, filePath, facts, range)],
+    ...rawPictures(binaries, facts, [...rangeFilters(times, range), ...request.filters], pictures),
+    bufferBytes: pictures.map(pictureBytes),
+    onLine: (line) => {
+      clock.readLine(line);
+      warnings.readLine(line);
+    },
+    signal,
+    timeoutMs: maxSeconds * 1000,
+    stallMs: binaries.stallMs,
+  });
+  void run.outcome.then(() => clock.end());
+
+  let lastFrameIndex = plan.resumeAt;
+  try {
+    const cutter = createPictureCutter(run.outputs, pictures);
+    for (;;) {
+      const cut = await cutter.next();
+      const timeMs = cut === undefined ? undefined : await clock.next();
+      // Frames that lie in the buffers when the run is ended are not delivered any more.
+      if (cut === undefined || timeMs === undefined || signal.aborted) break;
+      const frameIndex = frameIndexAt(times, timeMs);
+      const repeated = lastFrameIndex !== undefined && frameIndex <= lastFrameIndex;
+      // A decoder makes up times where those of the file are damaged; earlier runs have told of what lies before.
+      if (repeated && frameIndex > request.afterFrameIndex) warnings.warn('VIDEO_DAMAGED');
+      if (!repeated) lastFrameIndex = frameIndex;
+      run.expectOutput(false);
+      yield { frameIndex, timeMs, repeated, pictures: cut, recycle: () => cutter.recycle(cut) };
+      run.expectOutput(true);
+    }
+    const outcome = await run.outcome;
+    signal.throwIfAborted();
+    const missesEnd = facts.endsEarly && range.to === times.length;
+    concludeExtraction(outcome, { lastFrameIndex, plan, missesEnd, maxSeconds }, warnings);
+  } finally {
+    await run.stop();
+  }
+}
