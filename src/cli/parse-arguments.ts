@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { SCOPES, type Scope } from '../access/caller.ts';
 import { isErrorCode, type ErrorCode } from '../error-codes.ts';
+import { SAMPLING_MODES } from '../jobs/sampling-modes.ts';
+import type { SamplingMode } from './generated/graphql.ts';
 
+const SAMPLING_NAMES = { uniform: 'UNIFORM', adaptive: 'ADAPTIVE', all: 'ALL' } as const;
 const OWNER = /^[A-Za-z0-9._@-]{1,100}$/;
 const MAX_NAME_LENGTH = 100;
 
@@ -10,6 +13,18 @@ export function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('It must be a number.');
+}
+
+/** A number of frames a second, or `all` for every frame. */
+export function parseRate(text: string): number | 'all' {
+  return text === 'all' ? text : parseNumber(text);
+}
+
+/** A way to choose frames, as GraphQL calls it. */
+export function parseSampling(text: string): SamplingMode {
+  const mode = SAMPLING_MODES.find((known) => known === text);
+  if (mode === undefined) throw new InvalidArgumentError(`It must be one of ${SAMPLING_MODES.join(', ')}.`);
+  return SAMPLING_NAMES[mode];
 }
 
 /** A whole number, for instance of milliseconds. */

@@ -11,7 +11,7 @@ export function formatSummary(summary: ResultsSummary): string {
     ['video', `${media.videoCodec}, ${media.width}x${media.height}, ${media.framesPerSecond} frames/s`],
     ['duration', `${seconds(media.durationMs)} (${media.frameCount} frames)`],
     ['audio', media.hasAudio ? 'yes (not analysed)' : 'no'],
-    ['sampled', `${models.sampling.sampledFrames} frames, ${models.sampling.samplesPerSecond} a second`],
+    ['sampled', `${models.sampling.sampledFrames} frames, ${describeSampling(models.sampling)}`],
     ['detection', `${models.detection.model} ${models.detection.version} on ${models.detection.backend}`],
     ['text', `${models.ocr.engine} ${models.ocr.version}`],
   );
@@ -44,6 +44,11 @@ export function formatSummary(summary: ResultsSummary): string {
     ...(more > 0 ? [`... and ${more} more text segments in the results document.`] : []),
     stages.toString(),
   ].join('\n');
+}
+
+function describeSampling({ mode, samplesPerSecond }: ResultsSummary['models']['sampling']): string {
+  if (mode === 'ALL') return 'all there are';
+  return `${samplesPerSecond} a second${mode === 'ADAPTIVE' ? ' and at changes' : ''}`;
 }
 
 function seconds(ms: number): string {

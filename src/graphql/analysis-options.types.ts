@@ -6,9 +6,14 @@ import {
   type GivenAnalysisOptions,
 } from '../jobs/analysis-options.ts';
 import type { OcrLanguage } from '../jobs/ocr-languages.ts';
+import type { SamplingMode } from '../jobs/sampling-modes.ts';
+import { SamplingModeEnum } from './enums.ts';
 
 @InputType({ description: 'How to analyse the video. What is left out has a sensible value.' })
 export class AnalysisOptionsInput implements GivenAnalysisOptions {
+  @Field(() => SamplingModeEnum, { nullable: true, description: describeAnalysisOption('sampling') })
+  sampling?: SamplingMode | null;
+
   @Field(() => Float, { nullable: true, description: describeAnalysisOption('samplesPerSecond') })
   samplesPerSecond?: number | null;
 
@@ -29,6 +34,12 @@ export class AnalysisOptionsInput implements GivenAnalysisOptions {
 
   @Field(() => [String], { nullable: true, description: describeAnalysisOption('languages') })
   languages?: string[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: describeAnalysisOption('reuseUnchanged') })
+  reuseUnchanged?: boolean | null;
+
+  @Field(() => Int, { nullable: true, description: describeAnalysisOption('reuseThreshold') })
+  reuseThreshold?: number | null;
 }
 
 @ObjectType('AnalysisOptions', {
@@ -36,6 +47,9 @@ export class AnalysisOptionsInput implements GivenAnalysisOptions {
   simpleResolvers: true,
 })
 export class AnalysisOptionsType implements AnalysisOptions {
+  @Field(() => SamplingModeEnum, { description: `${ANALYSIS_OPTIONS.sampling.description}.` })
+  sampling!: SamplingMode;
+
   @Field(() => Float, { description: `${ANALYSIS_OPTIONS.samplesPerSecond.description}.` })
   samplesPerSecond!: number;
 
@@ -61,4 +75,10 @@ export class AnalysisOptionsType implements AnalysisOptions {
     description: `${ANALYSIS_OPTIONS.languages.description}.`,
   })
   languages!: OcrLanguage[];
+
+  @Field(() => Boolean, { description: `${ANALYSIS_OPTIONS.reuseUnchanged.description}.` })
+  reuseUnchanged!: boolean;
+
+  @Field(() => Int, { description: `${ANALYSIS_OPTIONS.reuseThreshold.description}.` })
+  reuseThreshold!: number;
 }

@@ -2,6 +2,7 @@ import { registerEnumType } from 'type-graphql';
 import { ERROR_CODE_NAMES, ERROR_CODES, type ErrorCode } from '../error-codes.ts';
 import type { JobOrder } from '../jobs/list-jobs.ts';
 import type { JobStage, JobStatus } from '../jobs/job.entity.ts';
+import type { SamplingMode } from '../jobs/sampling-modes.ts';
 
 /** GraphQL's names of the statuses. */
 export const JobStatusEnum = {
@@ -62,6 +63,27 @@ registerEnumType(JobOrderEnum, {
   valuesConfig: {
     CREATED_AT_DESC: { description: 'Newest first.' },
     CREATED_AT_ASC: { description: 'Oldest first.' },
+  },
+});
+
+/** GraphQL's names of the ways to choose frames. */
+export const SamplingModeEnum = {
+  UNIFORM: 'uniform',
+  ADAPTIVE: 'adaptive',
+  ALL: 'all',
+} as const satisfies Record<Uppercase<SamplingMode>, SamplingMode>;
+
+registerEnumType(SamplingModeEnum, {
+  name: 'SamplingMode',
+  description: 'How the frames that are looked at are chosen.',
+  valuesConfig: {
+    UNIFORM: { description: '`samplesPerSecond` of them, evenly.' },
+    ADAPTIVE: {
+      description:
+        'As UNIFORM, and besides the frames before and after a visible change, such as a cut or a text that comes or ' +
+        'goes: at most 8 more at once, and 2 more for each sample (each second, when there are fewer samples).',
+    },
+    ALL: { description: 'Every frame of the video, whatever `samplesPerSecond` says.' },
   },
 });
 

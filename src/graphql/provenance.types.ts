@@ -1,5 +1,7 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { SamplingMode } from '../jobs/sampling-modes.ts';
 import type { Provenance } from '../results/results-document.ts';
+import { SamplingModeEnum } from './enums.ts';
 
 @ObjectType({ description: 'The detection model that ran.', simpleResolvers: true })
 export class DetectionProvenance {
@@ -43,6 +45,12 @@ export class OcrProvenance {
 
 @ObjectType({ description: 'Which frames were looked at.', simpleResolvers: true })
 export class SamplingProvenance {
+  @Field(() => SamplingModeEnum, {
+    nullable: true,
+    description: 'How the frames were chosen. Null in results from before there was a choice: UNIFORM.',
+  })
+  mode?: SamplingMode;
+
   @Field(() => Float, { description: 'Frames looked at per second of video.' })
   samplesPerSecond!: number;
 
@@ -63,6 +71,17 @@ export class SamplingProvenance {
       'Timestamp, in milliseconds, below which frames were looked at; null for the end of the video.',
   })
   endMs?: number | null;
+}
+
+@ObjectType({ description: 'Whether unchanged frames were analysed again.', simpleResolvers: true })
+export class ReuseProvenance {
+  @Field(() => Boolean, { description: 'Whether they got the results of the frame they look like instead.' })
+  unchanged!: boolean;
+
+  @Field(() => Int, {
+    description: 'Difference of brightness, of 255, up to which a part of the picture counted as unchanged.',
+  })
+  threshold!: number;
 }
 
 @ObjectType({ description: 'Versions of the programs that made the results.', simpleResolvers: true })
@@ -87,6 +106,12 @@ export class ProvenanceType implements Provenance {
 
   @Field(() => SamplingProvenance, { description: 'The choice of frames.' })
   sampling!: SamplingProvenance;
+
+  @Field(() => ReuseProvenance, {
+    nullable: true,
+    description: 'The reuse of results. Null in results from before there was a choice: there was none.',
+  })
+  reuse?: ReuseProvenance;
 
   @Field(() => ToolVersions, { description: 'The programs.' })
   tools!: ToolVersions;

@@ -70,6 +70,14 @@ export class FrameResultType implements FrameResult {
 
   @Field(() => [TextLineType], { description: 'Lines of text, from top to bottom.' })
   texts!: TextLineType[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Index of the earlier frame which this one looks like, and whose objects and texts these are; null when the frame ' +
+      'was analysed itself.',
+  })
+  reusedFromFrame?: number;
 }
 
 @ObjectType('ObjectTrack', {

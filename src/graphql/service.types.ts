@@ -20,11 +20,17 @@ export class PipelineOption {
   @Field(() => String, { description: 'Its value when it is left out, as JSON.' })
   default!: string;
 
-  @Field(() => Float, { description: 'Least value; of a list, least number of entries.' })
-  min!: number;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Least value; of a list, least number of entries. Null where there is no limit.',
+  })
+  min!: number | null;
 
-  @Field(() => Float, { description: 'Greatest value; of a list, greatest number of entries.' })
-  max!: number;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Greatest value; of a list, greatest number of entries. Null where there is no limit.',
+  })
+  max!: number | null;
 }
 
 @ObjectType({ description: 'A way to analyse videos.', simpleResolvers: true })

@@ -1,9 +1,12 @@
 import { AppError } from '../errors.ts';
 import { OCR_LANGUAGES, type OcrLanguage } from './ocr-languages.ts';
+import type { SamplingMode } from './sampling-modes.ts';
 
 /** How a video is to be analysed. Stored with the job and repeated in its results. */
 export interface AnalysisOptions {
-  /** Frames looked at per second of video. */
+  /** How the frames that are looked at are chosen. */
+  sampling: SamplingMode;
+  /** Frames looked at per second of video; of no effect when all are. */
   samplesPerSecond: number;
   /** Least confidence of an object, 0..1. */
   minConfidence: number;
@@ -17,6 +20,10 @@ export interface AnalysisOptions {
   labels: string[];
   /** Languages the text is in, each once, the main one first. */
   languages: OcrLanguage[];
+  /** Whether a frame that shows what an earlier one showed gets its results instead of being analysed again. */
+  reuseUnchanged: boolean;
+  /** Difference of brightness, of 255, up to which a part of the picture counts as unchanged. */
+  reuseThreshold: number;
 }
 
 /** The name of an option, as clients give it. */
@@ -25,12 +32,15 @@ export type AnalysisOptionName = keyof AnalysisOptions;
 /** What each option is when the client does not say. */
 export const ANALYSIS_DEFAULTS: Readonly<AnalysisOptions> = {
   samplesPerSecond: 1,
+  sampling: 'uniform',
   minConfidence: 0.5,
   minTextConfidence: 0.6,
   startMs: 0,
   endMs: null,
   labels: [],
   languages: ['eng'],
+  reuseUnchanged: true,
+  reuseThreshold: 8,
 };
 
 /** One option as clients are told about it. */
@@ -39,21 +49,32 @@ export interface AnalysisOptionDescription {
   /** What it is for, in words without a full stop. */
   description: string;
   /** Its type in GraphQL's notation. */
-  type: 'Float' | 'Int' | '[String!]';
+  type: 'Float' | 'Int' | 'Boolean' | 'SamplingMode' | '[String!]';
   /** The value it has when it is not given, as JSON. */
   default: string;
-  /** Limits of the value, both allowed; of a list, those of the number of its entries. */
-  min: number;
-  max: number;
+  /** Limits of the value, both allowed; of a list, those of the number of its entries; null where there are none. */
+  min: number | null;
+  max: number | null;
 }
+
+/** Options whose value, or whose number of entries, has limits. */
+type LimitedOptionName = Exclude<AnalysisOptionName, 'sampling' | 'reuseUnchanged'>;
 
 const MAX_LABEL_CHARACTERS = 64;
 
 const WEEK_MS = 7 * 86_400 * 1_000;
 
 /** Every option with its meaning, default and limits: what is checked and published about them stands here alone. */
-export const ANALYSIS_OPTIONS: Readonly<Record<AnalysisOptionName, AnalysisOptionDescription>> = {
+export const ANALYSIS_OPTIONS: Readonly<
+  Record<Exclude<AnalysisOptionName, LimitedOptionName>, AnalysisOptionDescription> &
+    Record<LimitedOptionName, AnalysisOptionDescription & { min: number; max: number }>
+> = {
   samplesPerSecond: describe('samplesPerSecond', 'Float', 0.01, 60, 'Frames looked at per second of video'),
+  sampling: describeUnlimited(
+    'sampling',
+    'SamplingMode',
+    'How the frames that are looked at are chosen: so many a second, also those around visible changes, or all',
+  ),
   minConfidence: describe('minConfidence', 'Float', 0.05, 1, 'Least confidence of an object'),
   minTextConfidence: describe('minTextConfidence', 'Float', 0, 1, 'Least confidence of a line of text'),
   startMs: describe(
@@ -83,6 +104,18 @@ export const ANALYSIS_OPTIONS: Readonly<Record<AnalysisOptionName, AnalysisOptio
     1,
     4,
     `Languages of the text, the main one first and each once, by their Tesseract codes: ${OCR_LANGUAGES.join(', ')}`,
+  ),
+  reuseUnchanged: describeUnlimited(
+    'reuseUnchanged',
+    'Boolean',
+    'Whether frames that show what an earlier one showed get its results instead of being analysed again',
+  ),
+  reuseThreshold: describe(
+    'reuseThreshold',
+    'Int',
+    0,
+    255,
+    'Difference of brightness, of 255, up to which a part of the picture counts as unchanged',
   ),
 };
 
@@ -115,6 +148,7 @@ export function resolveAnalysisOptions(given: GivenAnalysisOptions): AnalysisOpt
   const labels = given.labels ?? ANALYSIS_DEFAULTS.labels;
   const languages = given.languages ?? ANALYSIS_DEFAULTS.languages;
   return {
+    sampling: given.sampling ?? ANALYSIS_DEFAULTS.sampling,
     samplesPerSecond: checkNumber(
       'samplesPerSecond',
       given.samplesPerSecond ?? ANALYSIS_DEFAULTS.samplesPerSecond,
@@ -128,10 +162,12 @@ export function resolveAnalysisOptions(given: GivenAnalysisOptions): AnalysisOpt
     endMs,
     labels: [...new Set(checkCount('labels', labels).map(checkLabel))],
     languages: checkCount('languages', languages).map(checkLanguage),
+    reuseUnchanged: given.reuseUnchanged ?? ANALYSIS_DEFAULTS.reuseUnchanged,
+    reuseThreshold: checkNumber('reuseThreshold', given.reuseThreshold ?? ANALYSIS_DEFAULTS.reuseThreshold),
   };
 }
 
-function checkNumber(name: AnalysisOptionName, value: number): number {
+function checkNumber(name: LimitedOptionName, value: number): number {
   const { min, max, type } = ANALYSIS_OPTIONS[name];
   // Written so that NaN is refused too.
   if (value >= min && value <= max && (type !== 'Int' || Number.isInteger(value))) return value;
@@ -141,7 +177,7 @@ function checkNumber(name: AnalysisOptionName, value: number): number {
   });
 }
 
-function checkCount(name: AnalysisOptionName, list: readonly string[]): readonly string[] {
+function checkCount(name: LimitedOptionName, list: readonly string[]): readonly string[] {
   const { min, max } = ANALYSIS_OPTIONS[name];
   if (list.length >= min && list.length <= max) return list;
   throw refused(name, `must have ${min} to ${max} entries`, { min, max });
@@ -179,16 +215,28 @@ function refused(argument: string, rule: string, limits: { min: number; max: num
 /** One line on an option for the reader of a schema: its meaning, limits and default. */
 export function describeAnalysisOption(name: AnalysisOptionName): string {
   const { description, type, min, max, default: preset } = ANALYSIS_OPTIONS[name];
+  if (type === 'SamplingMode')
+    return `${description} (${preset.replaceAll('"', '').toUpperCase()} when not given).`;
+  if (min === null) return `${description} (${preset} when not given).`;
   const unit = type === '[String!]' ? ' entries' : '';
   return `${description} (${min} to ${max}${unit}, ${preset} when not given).`;
 }
 
-function describe(
+function describeUnlimited(
   name: AnalysisOptionName,
+  type: AnalysisOptionDescription['type'],
+  description: string,
+): AnalysisOptionDescription {
+  const preset = JSON.stringify(ANALYSIS_DEFAULTS[name]);
+  return { name, description, type, default: preset, min: null, max: null };
+}
+
+function describe(
+  name: LimitedOptionName,
   type: AnalysisOptionDescription['type'],
   min: number,
   max: number,
   description: string,
-): AnalysisOptionDescription {
+): AnalysisOptionDescription & { min: number; max: number } {
   return { name, description, type, default: JSON.stringify(ANALYSIS_DEFAULTS[name]), min, max };
 }

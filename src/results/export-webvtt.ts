@@ -20,10 +20,13 @@ function toCue(segment: TextSegment, summary: ResultsSummary): string {
 
 /**
  * A segment ends at the last sample that shows it, but the text stood until some time before the next one. So a cue
- * lasts one sampling interval longer, at most to the end of the video.
+ * lasts one sampling interval longer, at most to the end of the video. Where changes were sampled too, the next one is
+ * most often the next frame.
  */
 function endOf({ startMs, endMs }: TextSegment, { models, media }: ResultsSummary): number {
-  const intervalMs = Math.max(1, Math.round(1000 / models.sampling.samplesPerSecond));
+  const { mode = 'uniform', samplesPerSecond } = models.sampling;
+  const rate = mode === 'uniform' ? samplesPerSecond : Math.max(samplesPerSecond, media.framesPerSecond);
+  const intervalMs = Math.max(1, Math.round(1000 / rate));
   const nextMs = Math.max(startMs, endMs) + intervalMs;
   return media.durationMs > Math.max(startMs, endMs) ? Math.min(nextMs, media.durationMs) : nextMs;
 }

@@ -1,3 +1,5 @@
+import type { SamplingMode } from '../jobs/sampling-modes.ts';
+
 /** Version of the results document's shape; it grows when a reader of the older shape would break. */
 export const SCHEMA_VERSION = 1;
 
@@ -39,6 +41,8 @@ export interface FrameResult {
   timestampMs: number;
   detections: TrackedDetection[];
   texts: TextLine[];
+  /** Index of the earlier frame which this one looks like, and whose detections and texts these are. */
+  reusedFromFrame?: number;
 }
 
 /** One object followed over neighbouring sampled frames. */
@@ -106,6 +110,8 @@ export interface Provenance {
   /** The languages are Tesseract codes, the main one first. */
   ocr: { engine: string; version: string; languages: string[]; minConfidence: number };
   sampling: {
+    /** How the frames were chosen. Missing in documents from before there was a choice: uniform. */
+    mode?: SamplingMode;
     samplesPerSecond: number;
     sampledFrames: number;
     /**
@@ -115,6 +121,8 @@ export interface Provenance {
     startMs?: number;
     endMs?: number | null;
   };
+  /** Whether unchanged frames were analysed again. Missing in documents from before there was a choice: they were. */
+  reuse?: { unchanged: boolean; threshold: number };
   tools: { foregsyte: string; ffmpeg: string };
 }
 

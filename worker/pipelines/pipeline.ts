@@ -18,6 +18,10 @@ export const pipelineProgressSchema = z.object({
   /** Milliseconds so far, over all attempts whose frames are kept. */
   timing: z.object({ decodeMs: z.number(), detectMs: z.number(), ocrMs: z.number() }),
   warnings: z.array(z.object({ code: z.enum(RESULTS_WARNING_CODES), message: z.string() })),
+  /** The last frame that was analysed and not reused: its index and its thumbnail, the pixels in base64. */
+  reference: z
+    .object({ frameIndex: z.number(), width: z.number(), height: z.number(), pixels: z.base64() })
+    .exactOptional(),
 });
 
 /** See pipelineProgressSchema. */

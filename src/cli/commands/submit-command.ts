@@ -4,8 +4,8 @@ import { invocationDirectory } from '../../config.ts';
 import { readSummary } from '../client/read-summary.ts';
 import { assertReadable, submitFile, type Submission } from '../client/submit-file.ts';
 import { assertCompleted } from '../client/watch-jobs.ts';
-import type { JobLineFragment } from '../generated/graphql.ts';
-import { gather, parseInteger, parseNumber } from '../parse-arguments.ts';
+import type { JobLineFragment, SamplingMode } from '../generated/graphql.ts';
+import { gather, parseInteger, parseNumber, parseRate, parseSampling } from '../parse-arguments.ts';
 import { formatSummary } from '../print-summary.ts';
 import { runCommand, type CommandContext } from '../run-command.ts';
 import { waitForJobs } from '../wait-for-jobs.ts';
@@ -14,13 +14,16 @@ interface SubmitOptions {
   wait?: true;
   json?: true;
   pipeline?: string;
-  samplesPerSecond?: number;
+  sampling?: SamplingMode;
+  samplesPerSecond?: number | 'all';
   minConfidence?: number;
   minTextConfidence?: number;
   startMs?: number;
   endMs?: number;
   label?: string[];
   language?: string[];
+  reuse: boolean;
+  reuseThreshold?: number;
   priority?: number;
   tag?: string[];
   idempotencyKey?: string;
@@ -35,13 +38,16 @@ export function addSubmitCommand(program: Command): void {
     .option('--wait', 'wait until the jobs are done, and print what was found')
     .option('--json', 'print JSON alone: an array with one object a video')
     .option('--pipeline <id>', 'which pipeline analyses the videos')
-    .option('--samples-per-second <number>', 'frames looked at per second of video', parseNumber)
+    .option('--sampling <mode>', 'how frames are chosen: uniform, adaptive or all', parseSampling)
+    .option('--samples-per-second <number>', 'frames looked at per second of video, or all', parseRate)
     .option('--min-confidence <number>', 'least confidence of an object, 0.05 to 1', parseNumber)
     .option('--min-text-confidence <number>', 'least confidence of a line of text, 0 to 1', parseNumber)
     .option('--start-ms <ms>', 'where in the video to begin, in milliseconds', parseInteger)
     .option('--end-ms <ms>', 'where in the video to end, in milliseconds', parseInteger)
     .option('--label <label>', 'only objects with this label; may be given again', gather)
     .option('--language <code>', 'language of the text, the main one first; may be given again', gather)
+    .option('--no-reuse', 'analyse frames again that show what an earlier one showed')
+    .option('--reuse-threshold <0..255>', 'difference of brightness that counts as unchanged', parseInteger)
     .option('--priority <0..9>', 'jobs of a higher priority are taken first', parseInteger)
     .option('--tag <tag>', 'a word to find the job by; may be given again', gather)
     .option('--idempotency-key <key>', 'the same key gives the same job again; for one video alone')
@@ -110,17 +116,22 @@ async function printOutcome(context: CommandContext, jobs: JobLineFragment[], js
 }
 
 function submissionOf(options: SubmitOptions): Submission {
-  const { samplesPerSecond, minConfidence, minTextConfidence, startMs, endMs } = options;
+  const { samplesPerSecond, minConfidence, minTextConfidence, startMs, endMs, reuseThreshold } = options;
   return {
     pipelineId: options.pipeline,
     options: {
-      samplesPerSecond,
+      ...(samplesPerSecond === 'all'
+        ? { sampling: 'ALL' }
+        : { sampling: options.sampling, samplesPerSecond }),
       minConfidence,
       minTextConfidence,
       startMs,
       endMs,
       labels: options.label,
       languages: options.language,
+      // Left out, the service's default holds.
+      reuseUnchanged: options.reuse ? undefined : false,
+      reuseThreshold,
     },
     priority: options.priority,
     tags: options.tag,

@@ -18,8 +18,14 @@ export type AnalysisOptionsInput = {
   minConfidence?: number | null | undefined;
   /** Least confidence of a line of text (0 to 1, 0.6 when not given). */
   minTextConfidence?: number | null | undefined;
+  /** Difference of brightness, of 255, up to which a part of the picture counts as unchanged (0 to 255, 8 when not given). */
+  reuseThreshold?: number | null | undefined;
+  /** Whether frames that show what an earlier one showed get its results instead of being analysed again (true when not given). */
+  reuseUnchanged?: boolean | null | undefined;
   /** Frames looked at per second of video (0.01 to 60, 1 when not given). */
   samplesPerSecond?: number | null | undefined;
+  /** How the frames that are looked at are chosen: so many a second, also those around visible changes, or all (UNIFORM when not given). */
+  sampling?: SamplingMode | null | undefined;
   /** Timestamp, in milliseconds, from which on frames are looked at (0 to 604800000, 0 when not given). */
   startMs?: number | null | undefined;
 };
@@ -139,6 +145,15 @@ export type JobStatus =
   /** A worker is analysing the video. Progress 0.5. */
   | 'RUNNING';
 
+/** How the frames that are looked at are chosen. */
+export type SamplingMode =
+  /** As UNIFORM, and besides the frames before and after a visible change, such as a cut or a text that comes or goes: at most 8 more at once, and 2 more for each sample (each second, when there are fewer samples). */
+  | 'ADAPTIVE'
+  /** Every frame of the video, whatever `samplesPerSecond` says. */
+  | 'ALL'
+  /** `samplesPerSecond` of them, evenly. */
+  | 'UNIFORM';
+
 export type CancelJobMutationVariables = Exact<{
   jobId: string;
 }>;
@@ -185,7 +200,7 @@ export type ResultsSummaryQueryVariables = Exact<{
 }>;
 
 
-export type ResultsSummaryQuery = { results: { media: { container: string, videoCodec: string, width: number, height: number, durationMs: number, framesPerSecond: number, frameCount: number, hasAudio: boolean }, models: { detection: { model: string, version: string, backend: string }, ocr: { engine: string, version: string }, sampling: { samplesPerSecond: number, sampledFrames: number } }, timing: { totalMs: number, decodeMs: number, detectMs: number, ocrMs: number, storeMs: number }, labels: Array<{ label: string, trackCount: number, firstSeenMs: number, lastSeenMs: number, bestConfidence: number }>, warnings: Array<{ message: string }>, textSegments: { totalCount: number, nodes: Array<{ text: string, startMs: number, endMs: number, bestConfidence: number }> } } };
+export type ResultsSummaryQuery = { results: { media: { container: string, videoCodec: string, width: number, height: number, durationMs: number, framesPerSecond: number, frameCount: number, hasAudio: boolean }, models: { detection: { model: string, version: string, backend: string }, ocr: { engine: string, version: string }, sampling: { mode: SamplingMode | null, samplesPerSecond: number, sampledFrames: number } }, timing: { totalMs: number, decodeMs: number, detectMs: number, ocrMs: number, storeMs: number }, labels: Array<{ label: string, trackCount: number, firstSeenMs: number, lastSeenMs: number, bestConfidence: number }>, warnings: Array<{ message: string }>, textSegments: { totalCount: number, nodes: Array<{ text: string, startMs: number, endMs: number, bestConfidence: number }> } } };
 
 export type SubmitVideoMutationVariables = Exact<{
   file: LocalFile;
@@ -342,6 +357,7 @@ export const ResultsSummaryDocument = new TypedDocumentString(`
         version
       }
       sampling {
+        mode
         samplesPerSecond
         sampledFrames
       }

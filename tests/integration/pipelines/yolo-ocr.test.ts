@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { modelsDirectory, readConfig } from '../../../src/config.ts';
 import { type AnalysisOptions, resolveAnalysisOptions } from '../../../src/jobs/analysis-options.ts';
@@ -10,7 +12,11 @@ import type { ObjectDetector } from '../../../worker/detection/object-detector.t
 import { createThreadDetector } from '../../../worker/detection/tensorflow/thread-detector.ts';
 import { createTesseractReader } from '../../../worker/ocr/tesseract-reader.ts';
 import type { TextReader } from '../../../worker/ocr/text-reader.ts';
-import type { PipelineOutcome } from '../../../worker/pipelines/pipeline.ts';
+import {
+  type PipelineOutcome,
+  type PipelineProgress,
+  pipelineProgressSchema,
+} from '../../../worker/pipelines/pipeline.ts';
 import { createYoloOcrPipeline } from '../../../worker/pipelines/yolo-ocr.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { neverAborted, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
@@ -36,11 +42,21 @@ afterAll(async () => {
   await detector.close();
 });
 
-/** Analyses the fixture: four people, and HELLO FOREGSYTE 42 from 500 ms until before 2500 ms. */
+interface Analysis {
+  frames: FrameResult[];
+  /** How things stood after each frame. */
+  progress: PipelineProgress[];
+  outcome: PipelineOutcome;
+}
+
+/**
+ * Analyses the fixture, four people and HELLO FOREGSYTE 42 from 500 ms until before 2500 ms, or another video; goes on
+ * behind the first `count` frames of an earlier analysis, if one is given.
+ */
 async function analyse(
   options: Partial<AnalysisOptions>,
-  { done = [], path = TINY_VIDEO }: { done?: FrameResult[]; path?: string } = {},
-): Promise<{ frames: FrameResult[]; outcome: PipelineOutcome }> {
+  { earlier, path = TINY_VIDEO }: { earlier?: { of: Analysis; count: number }; path?: string } = {},
+): Promise<Analysis> {
   const pipeline = createYoloOcrPipeline({
     binaries: await testBinaries(),
     detector,
@@ -49,18 +65,42 @@ async function analyse(
     framesInFlight: 2,
   });
   const frames: FrameResult[] = [];
+  const progress: PipelineProgress[] = [];
   async function* earlierFrames() {
     // As they come back from storage.
-    for (const frame of done) yield structuredClone(frame);
+    for (const frame of earlier?.of.frames.slice(0, earlier.count) ?? []) yield structuredClone(frame);
   }
-  const progress = { timing: { decodeMs: 1, detectMs: 1, ocrMs: 1 }, warnings: [] };
+  const last = earlier?.of.progress[earlier.count - 1];
   const observer = {
-    onMedia: async () => (done.length === 0 ? null : { progress, frames: earlierFrames() }),
-    onFrame: async (frame: FrameResult) => {
+    onMedia: async () => (last === undefined ? null : { progress: last, frames: earlierFrames() }),
+    onFrame: async (frame: FrameResult, reached: PipelineProgress) => {
       frames.push(frame);
+      // As it comes back from storage.
+      progress.push(pipelineProgressSchema.parse(JSON.parse(JSON.stringify(reached))));
     },
   };
-  return { frames, outcome: await pipeline.run(path, options, observer, neverAborted()) };
+  return { frames, progress, outcome: await pipeline.run(path, options, observer, neverAborted()) };
+}
+
+/** Whichever frame an analysis is interrupted behind, another one goes on to the same end. */
+async function expectSameEnd(options: AnalysisOptions, whole: Analysis, path: string): Promise<void> {
+  const { timing: _, ...expected } = whole.outcome;
+  for (let count = 1; count <= whole.frames.length; count += 2) {
+    const rest = await analyse(options, { earlier: { of: whole, count }, path });
+    expect(rest.frames).toEqual(whole.frames.slice(count));
+    const { timing, ...outcome } = rest.outcome;
+    expect(outcome).toEqual(expected);
+    expect(timing.detectMs).toBeGreaterThanOrEqual(whole.progress[count - 1]?.timing.detectMs ?? 0);
+  }
+}
+
+/** The fixture's first second: its first frame stands still for half of it, then comes the rest as it was. */
+async function makeStillVideo(): Promise<string> {
+  const path = join(scratchDirectory, 'still.mp4');
+  const filters = 'loop=loop=4:size=1:start=0,trim=end_frame=9,setpts=N/8/TB';
+  const { ffmpegPath } = await testBinaries();
+  await promisify(execFile)(ffmpegPath, ['-v', 'error', '-y', '-i', TINY_VIDEO, '-vf', filters, path]);
+  return path;
 }
 
 const timesOf = (frames: FrameResult[]): number[] => frames.map(({ timestampMs }) => timestampMs);
@@ -80,7 +120,8 @@ describe('the yolo_ocr pipeline', () => {
         labels: [],
       },
       ocr: { engine: 'tesseract.js', version: expect.any(String), languages: ['eng'], minConfidence: 0.6 },
-      sampling: { samplesPerSecond: 1, sampledFrames: 3, startMs: 0, endMs: null },
+      sampling: { mode: 'uniform', samplesPerSecond: 1, sampledFrames: 3, startMs: 0, endMs: null },
+      reuse: { unchanged: true, threshold: 8 },
       tools: expect.anything(),
     });
   });
@@ -93,7 +134,7 @@ describe('the yolo_ocr pipeline', () => {
       [13, 1625],
     ]);
     expect(outcome.textSegments).toMatchObject([{ text: 'HELLO FOREGSYTE 42', startMs: 1125, endMs: 1625 }]);
-    expect(outcome.models.sampling).toEqual({ samplesPerSecond: 2, sampledFrames: 2, ...range });
+    expect(outcome.models.sampling).toMatchObject({ samplesPerSecond: 2, sampledFrames: 2, ...range });
   });
 
   it('reads in the languages it was given', async () => {
@@ -122,15 +163,47 @@ describe('the yolo_ocr pipeline', () => {
 
   it('goes on from frames that were done before, to the same end', async () => {
     const options = resolveAnalysisOptions({ samplesPerSecond: 4, minConfidence: 0.3 });
-    const { timing: _, ...whole } = (await analyse(options)).outcome;
-    const { frames } = await analyse(options);
-    for (const count of [1, 5, frames.length]) {
-      const rest = await analyse(options, { done: frames.slice(0, count) });
-      expect(rest.frames).toEqual(frames.slice(count));
-      const { timing, ...outcome } = rest.outcome;
-      expect(outcome).toEqual(whole);
-      expect(timing.detectMs).toBeGreaterThanOrEqual(1);
-    }
+    await expectSameEnd(options, await analyse(options), TINY_VIDEO);
+  });
+
+  it('looks at every frame, and at those around changes, when asked to', async () => {
+    const all = await analyse(resolveAnalysisOptions({ sampling: 'all', endMs: 600 }));
+    expect(timesOf(all.frames)).toEqual([0, 125, 250, 375, 500]);
+    expect(all.outcome.models.sampling).toMatchObject({ mode: 'all', sampledFrames: 5 });
+    const options = resolveAnalysisOptions({ sampling: 'adaptive' });
+    const adaptive = await analyse(options);
+    // The caption comes at 500 ms and goes at 2500 ms.
+    expect(timesOf(adaptive.frames)).toEqual(expect.arrayContaining([0, 375, 500, 1000, 2000, 2375, 2500]));
+    expect(adaptive.outcome.textSegments).toMatchObject([
+      { text: 'HELLO FOREGSYTE 42', startMs: 500, endMs: 2375 },
+    ]);
+    await expectSameEnd(options, adaptive, TINY_VIDEO);
+  });
+
+  it('gives frames that look like an earlier one what was found there, and says so', async () => {
+    const path = await makeStillVideo();
+    const options = resolveAnalysisOptions({ sampling: 'all' });
+    const reused = await analyse(options, { path });
+    expect(reused.frames.map(({ reusedFromFrame }) => reusedFromFrame).slice(0, 5)).toEqual([
+      undefined,
+      0,
+      0,
+      0,
+      0,
+    ]);
+    expect(reused.frames.at(-1)?.reusedFromFrame).toBeUndefined();
+    const [first, second] = reused.frames;
+    expect(first?.detections.length).toBeGreaterThan(0);
+    expect(second?.detections).toEqual(first?.detections);
+    await expectSameEnd(options, reused, path);
+
+    const anew = await analyse({ ...options, reuseUnchanged: false }, { path });
+    expect(anew.frames.every(({ reusedFromFrame }) => reusedFromFrame === undefined)).toBe(true);
+    expect(anew.outcome.models.reuse).toEqual({ unchanged: false, threshold: 8 });
+    // Here the decoder gives the same pixels again, so nothing at all is lost.
+    expect(reused.outcome.tracks).toEqual(anew.outcome.tracks);
+    const coarse = await analyse({ ...options, reuseThreshold: 255 }, { path });
+    expect(coarse.frames.slice(1).every(({ reusedFromFrame }) => reusedFromFrame === 0)).toBe(true);
   });
 
   it('analyses what can be decoded of a video that is cut off, and says so', async () => {

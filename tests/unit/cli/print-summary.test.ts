@@ -2,7 +2,13 @@ import { expect, it } from '@jest/globals';
 import { formatSummary } from '../../../src/cli/print-summary.ts';
 import { sampleResults } from '../../helpers/sample-results.ts';
 
-const { media, models, timing, labels } = sampleResults(3);
+const { media, models: made, timing, labels } = sampleResults(3);
+/** As GraphQL answers, which has names of its own for the modes. */
+const modelsSampled = (mode: 'UNIFORM' | 'ADAPTIVE' | 'ALL' | null) => ({
+  ...made,
+  sampling: { ...made.sampling, mode },
+});
+const models = modelsSampled('UNIFORM');
 const summary = { media, models, timing, labels, textSegments: { totalCount: 0, nodes: [] } };
 
 it('prints each warning in a line of its own, above everything else, and none where there is none', () => {
@@ -13,4 +19,13 @@ it('prints each warning in a line of its own, above everything else, and none wh
     'Warning: Parts of it are damaged.',
   ]);
   expect(formatSummary({ ...summary, warnings: [] })).not.toContain('Warning');
+});
+
+it.each([
+  [null, / frames, \d+ a second /],
+  ['UNIFORM', / frames, \d+ a second /],
+  ['ADAPTIVE', / frames, \d+ a second and at changes /],
+  ['ALL', / frames, all there are /],
+] as const)('tells how the frames were chosen: %s', (mode, expected) => {
+  expect(formatSummary({ ...summary, models: modelsSampled(mode), warnings: [] })).toMatch(expected);
 });

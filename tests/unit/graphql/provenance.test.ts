@@ -17,7 +17,8 @@ const older: Provenance = {
 const chosen: Provenance = {
   ...older,
   detection: { ...older.detection, labels: ['dog'] },
-  sampling: { ...older.sampling, startMs: 5, endMs: 10 },
+  sampling: { ...older.sampling, mode: 'adaptive', startMs: 5, endMs: 10 },
+  reuse: { unchanged: true, threshold: 8 },
 };
 
 @Resolver()
@@ -45,26 +46,44 @@ async function ask(query: string): Promise<unknown> {
   return data;
 }
 
-const CHOICES = '{ detection { labels } sampling { startMs endMs } }';
+const CHOICES = '{ detection { labels } sampling { mode startMs endMs } reuse { unchanged threshold } }';
 
 describe('the provenance of results', () => {
   it('can be asked of documents from before there was a choice', async () => {
     expect(await ask(`older ${CHOICES}`)).toEqual({
-      older: { detection: { labels: null }, sampling: { startMs: null, endMs: null } },
+      older: {
+        detection: { labels: null },
+        sampling: { mode: null, startMs: null, endMs: null },
+        reuse: null,
+      },
     });
   });
 
   it('says what was chosen', async () => {
     expect(await ask(`chosen ${CHOICES}`)).toEqual({
-      chosen: { detection: { labels: ['dog'] }, sampling: { startMs: 5, endMs: 10 } },
+      chosen: {
+        detection: { labels: ['dog'] },
+        sampling: { mode: 'ADAPTIVE', startMs: 5, endMs: 10 },
+        reuse: { unchanged: true, threshold: 8 },
+      },
     });
   });
 });
 
 describe('the options of a job', () => {
   it('can be asked of older jobs', async () => {
-    expect(await ask('olderOptions { samplesPerSecond startMs endMs labels languages }')).toEqual({
-      olderOptions: { samplesPerSecond: 2, startMs: 0, endMs: null, labels: [], languages: ['eng'] },
+    expect(
+      await ask('olderOptions { sampling samplesPerSecond startMs endMs labels languages reuseUnchanged }'),
+    ).toEqual({
+      olderOptions: {
+        sampling: 'UNIFORM',
+        samplesPerSecond: 2,
+        startMs: 0,
+        endMs: null,
+        labels: [],
+        languages: ['eng'],
+        reuseUnchanged: true,
+      },
     });
   });
 });

@@ -14,6 +14,7 @@ const labels = (count: number): string[] => Array.from({ length: count }, (_, in
 describe('resolveAnalysisOptions', () => {
   it('fills in the defaults, also for null', () => {
     expect(resolveAnalysisOptions({})).toEqual({
+      sampling: 'uniform',
       samplesPerSecond: 1,
       minConfidence: 0.5,
       minTextConfidence: 0.6,
@@ -21,6 +22,8 @@ describe('resolveAnalysisOptions', () => {
       endMs: null,
       labels: [],
       languages: ['eng'],
+      reuseUnchanged: true,
+      reuseThreshold: 8,
     });
     const nothing = { samplesPerSecond: null, startMs: null, endMs: null, labels: null, languages: null };
     expect(resolveAnalysisOptions(nothing)).toEqual(ANALYSIS_DEFAULTS);
@@ -36,6 +39,7 @@ describe('resolveAnalysisOptions', () => {
     ['a hundred labels', { labels: labels(100) }],
     ['labels of 1 and 64 characters', { labels: ['x', 'ä'.repeat(64)] }],
     ['all languages', { languages: ['fra', 'deu', 'spa', 'eng'] }],
+    ['every frame, each analysed', { sampling: 'all', reuseUnchanged: false, reuseThreshold: 255 }],
   ])('accepts %s', (_name, given) => {
     expect(resolveAnalysisOptions(given)).toMatchObject(given);
   });
@@ -56,6 +60,8 @@ describe('resolveAnalysisOptions', () => {
     [{ labels: ['x'.repeat(65)] }, 'labels[0]', 1, 64],
     [{ labels: ['dog', 'cat', 'a\0b'] }, 'labels[2]', 1, 64],
     [{ labels: ['\uD800'] }, 'labels[0]', 1, 64],
+    [{ reuseThreshold: 256 }, 'reuseThreshold', 0, 255],
+    [{ reuseThreshold: 1.5 }, 'reuseThreshold', 0, 255],
     [{ languages: [] }, 'languages', 1, 4],
     [{ languages: ['eng', 'deu', 'fra', 'spa', 'ita'] }, 'languages', 1, 4],
     [{ languages: ['eng', 'ita'] }, 'languages[1]', 1, 4],
@@ -96,6 +102,8 @@ describe('ANALYSIS_OPTIONS', () => {
     expect(describeAnalysisOption('minConfidence')).toBe(
       'Least confidence of an object (0.05 to 1, 0.5 when not given).',
     );
+    expect(describeAnalysisOption('sampling')).toMatch(/, or all \(UNIFORM when not given\)\.$/);
+    expect(describeAnalysisOption('reuseUnchanged')).toMatch(/again \(true when not given\)\.$/);
     expect(describeAnalysisOption('labels')).toMatch(
       /an empty list for all \(0 to 100 entries, \[\] when not given\)\.$/,
     );
