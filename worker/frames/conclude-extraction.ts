@@ -1,16 +1,23 @@
 import { AppError } from '../../src/errors.ts';
-import type { SamplingPlan } from './frame-sampling.ts';
 import type { ToolOutcome } from './start-tool.ts';
 import { failureOfRun } from './tool-failure.ts';
 import type { VideoWarnings } from './video-warnings.ts';
+
+/** What is known of the end of a run, before anything is decoded. */
+export interface ExpectedEnd {
+  /** Index of the last frame that is to be delivered. */
+  frameIndex: number;
+  /** Whether the end of the video is wanted, and the file does not hold it. */
+  isMissing: boolean;
+  /** Whether no other run over the same video follows upon this one. */
+  isFinal: boolean;
+}
 
 /** How far an extraction has come. */
 export interface ExtractionProgress {
   /** Index of the last frame that was decoded, now or by the run that this one continues; undefined for none at all. */
   lastFrameIndex: number | undefined;
-  plan: SamplingPlan;
-  /** Whether the end of the video is wanted, and the file does not hold it. */
-  missesEnd: boolean;
+  end: ExpectedEnd;
   maxSeconds: number;
 }
 
@@ -27,13 +34,18 @@ const LISTED_BEHIND_LAST_FRAME = 1;
  */
 export function concludeExtraction(
   outcome: ToolOutcome,
-  { lastFrameIndex, plan, missesEnd, maxSeconds }: ExtractionProgress,
+  { lastFrameIndex, end, maxSeconds }: ExtractionProgress,
   warnings: VideoWarnings,
 ): void {
   const failure = failureOfRun(outcome, 'ffmpeg', () => timedOut(maxSeconds));
   if (failure !== undefined) throw failure;
+  if (!end.isFinal) {
+    if (lastFrameIndex === undefined || lastFrameIndex < end.frameIndex) warnings.warn('VIDEO_DAMAGED');
+    return;
+  }
   if (lastFrameIndex === undefined) throw nothingDecoded(outcome.failure);
-  if (missesEnd || lastFrameIndex + LISTED_BEHIND_LAST_FRAME < plan.last) warnings.warn('VIDEO_TRUNCATED');
+  if (end.isMissing || lastFrameIndex + LISTED_BEHIND_LAST_FRAME < end.frameIndex)
+    warnings.warn('VIDEO_TRUNCATED');
   const isExplained = warnings.has('VIDEO_DAMAGED') || warnings.has('VIDEO_TRUNCATED');
   if (outcome.ending === 'gave-up' && !isExplained) warnings.warn('VIDEO_TRUNCATED');
 }

@@ -1,10 +1,9 @@
-import { concludeExtraction } from './conclude-extraction.ts';
+import { concludeExtraction, type ExpectedEnd } from './conclude-extraction.ts';
 import { createPictureCutter } from './cut-pictures.ts';
 import { openVideo, rawPictures } from './decoder-options.ts';
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
 import { createFrameClock } from './frame-clock.ts';
 import { type FrameRange, rangeFilters } from './frame-range.ts';
-import type { SamplingPlan } from './frame-sampling.ts';
 import { pictureBytes, type PictureRequest, type Pictures } from './pictures.ts';
 import { frameIndexAt } from './presentation-times.ts';
 import type { VideoFacts } from './probe-video.ts';
@@ -33,7 +32,9 @@ export interface DecodingRequest<Name extends string> {
   /** ffmpeg's filter for those frames of the range that are wanted, if not all are. */
   filters: readonly string[];
   pictures: readonly PictureRequest<Name>[];
-  plan: SamplingPlan;
+  /** Index of the last frame that was decoded before, so that none comes twice. */
+  lastFrameIndex?: number | undefined;
+  end: ExpectedEnd;
   /** Index of the last frame that an earlier run has delivered; -1 for none. */
   afterFrameIndex: number;
   maxSeconds: number;
@@ -49,7 +50,7 @@ export interface DecodingRequest<Name extends string> {
 export async function* decodeFrames<Name extends string>(
   request: DecodingRequest<Name>,
 ): AsyncGenerator<DecodedFrame<Name>, void, undefined> {
-  const { binaries, filePath, facts, range, pictures, plan, maxSeconds, signal } = request;
+  const { binaries, filePath, facts, range, pictures, end, maxSeconds, signal } = request;
   const times = facts.presentationTimesMs;
   const clock = createFrameClock();
   const track = {
@@ -72,7 +73,7 @@ export async function* decodeFrames<Name extends string>(
   });
   void run.outcome.then(() => clock.end());
 
-  let lastFrameIndex = plan.resumeAt;
+  let { lastFrameIndex } = request;
   try {
     const cutter = createPictureCutter(run.outputs, pictures);
     for (;;) {
@@ -91,8 +92,7 @@ export async function* decodeFrames<Name extends string>(
     }
     const outcome = await run.outcome;
     signal.throwIfAborted();
-    const missesEnd = facts.endsEarly && range.to === times.length;
-    concludeExtraction(outcome, { lastFrameIndex, plan, missesEnd, maxSeconds }, warnings);
+    concludeExtraction(outcome, { lastFrameIndex, end, maxSeconds }, warnings);
   } finally {
     await run.stop();
   }

@@ -1,9 +1,10 @@
 import { AppError } from '../../src/errors.ts';
 import type { ResultsWarning } from '../../src/results/results-document.ts';
 import { decodeFrames } from './decode-frames.ts';
+import { decodeSamples } from './decode-samples.ts';
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
 import { framesWithin, type TimeRange, toTimestampMs } from './frame-range.ts';
-import { planSamples, samplingFilter } from './frame-sampling.ts';
+import { planSamples } from './frame-sampling.ts';
 import type { PictureRequest, Pictures } from './pictures.ts';
 import type { VideoFacts } from './probe-video.ts';
 import { sampleChanges } from './sample-changes.ts';
@@ -53,8 +54,9 @@ export interface ExtractionOptions<Name extends string> {
 const WHOLE_VIDEO: TimeRange = { startMs: 0, endMs: null };
 
 /**
- * Decodes the sampled frames of a probed video, in order of presentation, with one ffmpeg that runs no faster than
- * the frames are taken. Of a range, or behind the frame of an earlier run, little more than what is wanted is decoded.
+ * Decodes the sampled frames of a probed video, in order of presentation, with one ffmpeg at a time that runs no faster
+ * than the frames are taken. Of a range, behind the frame of an earlier run, and between samples that lie far apart, little
+ * more than what is wanted is decoded.
  * Of a damaged video, what can be decoded is delivered. Leaving the loop early, in whatever way, ends ffmpeg.
  * @throws AppError INVALID_ARGUMENT (no frame in the range), TOO_MANY_FRAMES (more than `maxFrames`), INVALID_VIDEO (not
  * one frame can be decoded), UNSUPPORTED_MEDIA (no decoder), DECODER_STALLED, DECODER_CRASHED, JOB_TIMED_OUT,
@@ -76,18 +78,17 @@ export async function* extractFrames<Name extends string>(
   const { pictures, maxSeconds, onWarning } = options;
   const decoding = { binaries, filePath, facts, pictures, maxSeconds, signal, onWarning, afterFrameIndex };
   const firstTimeMs = times[wanted.from] ?? 0;
+  const end = {
+    frameIndex: plan.last,
+    isMissing: facts.endsEarly && wanted.to === times.length,
+    isFinal: true,
+  };
   const sampled =
     adaptTo === undefined
-      ? decodeFrames({
-          ...decoding,
-          plan,
-          // The last frame of the earlier run comes once more and is passed over: the next is chosen by it.
-          range: { from: plan.resumeAt ?? wanted.from, to: wanted.to },
-          filters: samplingFilter(firstTimeMs, samplesPerSecond),
-        })
+      ? decodeSamples({ ...decoding, end, wanted, plan, samplesPerSecond })
       : sampleChanges(
           // What is sampled depends on all that came before, so all of it is decoded again.
-          decodeFrames({ ...decoding, plan: { ...plan, resumeAt: undefined }, range: wanted, filters: [] }),
+          decodeFrames({ ...decoding, end, range: wanted, filters: [] }),
           { adaptTo, firstTimeMs, samplesPerSecond, maxExtra: maxFrames - plan.count },
         );
   let taken = adaptTo === undefined ? plan.countBefore : 0;

@@ -69,10 +69,26 @@ export function rangeFilters(timesMs: Float64Array, { from, to }: FrameRange): s
  * Null when nothing would be gained. Demuxers seek by decoding times, and to a keyframe at or before what is asked for.
  */
 export function seekTimeMs(seekPoints: SeekPoints, startMs: number): number | null {
-  let last = seekPoints.presentationTimesMs.length - 1;
-  while (last >= 0 && (seekPoints.presentationTimesMs[last] ?? 0) > startMs) last -= 1;
-  const timeMs = seekPoints.decodingTimesMs[last - 1];
-  return timeMs !== undefined && timeMs > 0 && last > 1 ? timeMs : null;
+  const point = seekPointFor(seekPoints, startMs);
+  return point === null ? null : (seekPoints.decodingTimesMs[point] ?? null);
+}
+
+/** The presentation time, in milliseconds, of the keyframe at which decoding begins for that; null for the beginning. */
+export function decodingStartMs(seekPoints: SeekPoints, startMs: number): number | null {
+  const point = seekPointFor(seekPoints, startMs);
+  return point === null ? null : (seekPoints.presentationTimesMs[point] ?? null);
+}
+
+function seekPointFor({ presentationTimesMs, decodingTimesMs }: SeekPoints, startMs: number): number | null {
+  let low = 0;
+  let high = presentationTimesMs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((presentationTimesMs[middle] ?? 0) <= startMs) low = middle + 1;
+    else high = middle;
+  }
+  const last = low - 1;
+  return last > 1 && (decodingTimesMs[last - 1] ?? 0) > 0 ? last - 1 : null;
 }
 
 /** Index of the first frame whose timestamp is `timestampMs` or later; the number of frames when there is none. */

@@ -44,13 +44,7 @@ export function planSamples(
   afterFrameIndex = -1,
 ): SamplingPlan {
   const plan: SamplingPlan = { count: 0, last: from, resumeAt: undefined, countBefore: 0 };
-  const first = timesMs[from] ?? 0;
-  let lastStep = Number.NEGATIVE_INFINITY;
-  for (let index = from; index < to; index += 1) {
-    const step =
-      samplesPerSecond === Infinity ? index : gridStep(timesMs[index] ?? 0, first, samplesPerSecond);
-    if (step <= lastStep) continue;
-    lastStep = step;
+  for (const index of sampledIndices(timesMs, { from, to }, samplesPerSecond)) {
     if (index <= afterFrameIndex) {
       plan.resumeAt = index;
       plan.countBefore = plan.count;
@@ -59,6 +53,23 @@ export function planSamples(
     plan.last = index;
   }
   return plan;
+}
+
+/** The indices of the frames that are sampled, when all frames of the range can be decoded. */
+export function* sampledIndices(
+  timesMs: Float64Array,
+  { from, to }: FrameRange,
+  samplesPerSecond: number,
+): Generator<number, void, undefined> {
+  const first = timesMs[from] ?? 0;
+  let lastStep = Number.NEGATIVE_INFINITY;
+  for (let index = from; index < to; index += 1) {
+    const step =
+      samplesPerSecond === Infinity ? index : gridStep(timesMs[index] ?? 0, first, samplesPerSecond);
+    if (step <= lastStep) continue;
+    lastStep = step;
+    yield index;
+  }
 }
 
 /** The size at which frames are delivered: as displayed, shrunk to even numbers when a side is above `maxSide`. */
