@@ -9,9 +9,10 @@ const STAND_IN_FRAME_BYTES = 64 * 36 * 3;
 /** Writes a shell script that takes ffmpeg's or ffprobe's place; resolves to its path. */
 export async function writeStandIn(folder: string, name: string, ...commands: string[]): Promise<string> {
   const path = join(folder, name);
-  // findFfmpegBinaries asks every program for its version.
+  // findFfmpegBinaries asks every program for its version, and ffmpeg for its filters.
   const version = '[ "$1" = -version ] && echo "ffmpeg version stand-in" && exit 0';
-  await writeFile(path, ['#!/bin/sh', version, ...commands, ''].join('\n'), { mode: 0o755 });
+  const filters = '[ "$2" = -filters ] && exit 0';
+  await writeFile(path, ['#!/bin/sh', version, filters, ...commands, ''].join('\n'), { mode: 0o755 });
   return path;
 }
 

@@ -1,5 +1,7 @@
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts';
 import { type FrameRange, seekTimeMs } from './frame-range.ts';
+import { deliveredSize } from './frame-sampling.ts';
+import { toneMappingFilters } from './map-tones.ts';
 import { pictureFilters, type PictureRequest } from './pictures.ts';
 import { toFileUrl, type VideoFacts } from './probe-video.ts';
 import { hasSegmentIndex, openWithoutSegmentIndex } from './segment-index.ts';
@@ -51,7 +53,12 @@ export function rawPictures(
   filters: readonly string[],
   pictures: readonly PictureRequest[],
 ): Pick<FfmpegRequest, 'filterGraph' | 'outputs'> {
-  const source = [...filters, `split=${pictures.length}`].join(',');
+  const maxSide = Math.max(...pictures.flatMap(({ width, height }) => [width, height]));
+  const mapping =
+    facts.highDynamicRange && binaries.mapsTones
+      ? toneMappingFilters(deliveredSize(facts.media, maxSide))
+      : [];
+  const source = [...filters, ...mapping, `split=${pictures.length}`].join(',');
   const split = pictures.map((_, index) => `[frame${index}]`).join('');
   const branches = pictures.map((picture, index) => {
     // Announcing a frame costs a look at each of its pixels, so it is done where they are fewest.

@@ -7,6 +7,7 @@ import { scratchDirectory, type Config } from '../../src/config.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Logger } from '../../src/logger.ts';
 import { type Confinement, findConfinement } from './confinement.ts';
+import { TONE_MAPPING_FILTERS } from './map-tones.ts';
 
 /** Where ffmpeg and ffprobe are, and what the code that starts them has to know about them. */
 export interface FfmpegBinaries {
@@ -20,6 +21,8 @@ export interface FfmpegBinaries {
   passthroughOptions: readonly string[];
   /** Whether this ffmpeg is misled by the segment index of fragmented files (all versions before 5). */
   misreadsSegmentIndex: boolean;
+  /** Whether this ffmpeg can turn high dynamic range into what models and people are used to. */
+  mapsTones: boolean;
   confinement: Confinement;
   /** Milliseconds without any progress after which either program is ended. */
   stallMs: number;
@@ -37,7 +40,7 @@ interface FoundTool {
   bundled: boolean;
 }
 
-const VERSION_TIMEOUT_MS = 15_000;
+const LIMITS = { timeout: 15_000, killSignal: 'SIGKILL' } as const;
 const run = promisify(execFile);
 const requireOptional = createRequire(import.meta.url);
 
@@ -72,6 +75,7 @@ export async function findFfmpegBinaries(config: FfmpegSettings, logger: Logger)
     bundled,
     confinement,
     stallMs: config.DECODER_STALL_MS,
+    mapsTones: await canMapTones(ffmpeg.path),
     ...traitsOf(ffmpeg.versionText),
   };
 }
@@ -86,6 +90,13 @@ function traitsOf(versionText: string): Pick<FfmpegBinaries, 'passthroughOptions
     passthroughOptions: hasFpsMode ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'],
     misreadsSegmentIndex: major < 59,
   };
+}
+
+async function canMapTones(ffmpegPath: string): Promise<boolean> {
+  const { stdout } = await run(ffmpegPath, ['-hide_banner', '-filters'], LIMITS).catch(() => ({
+    stdout: '',
+  }));
+  return TONE_MAPPING_FILTERS.every((name) => stdout.includes(` ${name} `));
 }
 
 async function findTool(
@@ -129,6 +140,6 @@ async function findBundledTool(name: string, variable: string, packageName: stri
 }
 
 async function readVersion(path: string): Promise<string> {
-  const { stdout } = await run(path, ['-version'], { timeout: VERSION_TIMEOUT_MS, killSignal: 'SIGKILL' });
+  const { stdout } = await run(path, ['-version'], LIMITS);
   return stdout;
 }

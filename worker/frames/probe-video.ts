@@ -10,6 +10,7 @@ import {
   codedSize,
   containerSchema,
   displayedSize,
+  hasHighDynamicRange,
   parseRatio,
   type ProbedStream,
 } from './video-stream.ts';
@@ -28,6 +29,7 @@ export interface VideoFacts extends FrameTimes {
   media: MediaInfo;
   /** Index of the analysed track among all tracks of the file. */
   streamIndex: number;
+  highDynamicRange: boolean;
   /** Whether the header promises more frames than the file holds, and a later end. */
   endsEarly: boolean;
   /** The limit that was in force, for decoders that meet larger frames than the header announces. */
@@ -74,6 +76,7 @@ export async function probeVideo(
   return {
     media,
     streamIndex: stream.index,
+    highDynamicRange: hasHighDynamicRange(stream),
     ...times,
     endsEarly: endsEarly(stream, times, media.framesPerSecond),
     maxFramePixels,

@@ -18,6 +18,7 @@ const streamSchema = z.object({
   height: lenientNumber,
   sample_aspect_ratio: z.string().optional(),
   avg_frame_rate: z.string().optional(),
+  color_transfer: z.string().optional(),
   start_time: lenientNumber,
   duration: lenientNumber,
   nb_frames: lenientNumber,
@@ -83,6 +84,14 @@ export function displayedSize(stream: ProbedStream): PixelSize {
   const coded = codedSize(stream);
   const width = Math.round(coded.width * pixelAspect(stream));
   return quarterTurned(stream) ? { width: coded.height, height: width } : { width, height: coded.height };
+}
+
+/** Transfer characteristics of high dynamic range (ITU-R BT.2100), as ffprobe names them: PQ and HLG. */
+const HDR_TRANSFERS = new Set(['smpte2084', 'arib-std-b67']);
+
+/** Whether the track's pictures are of high dynamic range, so that they look grey where that is not heeded. */
+export function hasHighDynamicRange(stream: ProbedStream): boolean {
+  return stream.color_transfer !== undefined && HDR_TRANSFERS.has(stream.color_transfer);
 }
 
 /** Width of a stored pixel divided by its height; 1 where the file tells nothing or nonsense. */

@@ -1,6 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { extractFrames } from '../../../worker/frames/extract-frames.ts';
+import type { FfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
 import type { Picture, PictureRequest } from '../../../worker/frames/pictures.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { makeVideo } from '../../helpers/make-video.ts';
@@ -12,10 +15,14 @@ const folder = temporaryDirectory();
 const bounds = { samplesPerSecond: Infinity, maxFrames: 10_000, maxSeconds: 60 };
 
 /** Every frame of a video in each of the requested forms. */
-async function take<Name extends string>(path: string, pictures: readonly PictureRequest<Name>[]) {
+async function take<Name extends string>(
+  path: string,
+  pictures: readonly PictureRequest<Name>[],
+  programs?: FfmpegBinaries,
+) {
   const frames = [];
   const options = { ...bounds, pictures, signal: neverAborted() };
-  const extraction = extractFrames(await testBinaries(), path, await probe(path), options);
+  const extraction = extractFrames(programs ?? (await testBinaries()), path, await probe(path), options);
   for await (const frame of extraction) frames.push(frame.pictures);
   return frames;
 }
@@ -96,3 +103,44 @@ describe('the pictures of a frame', () => {
     ).toBeGreaterThan(40);
   });
 });
+
+describe('pictures of high dynamic range', () => {
+  const request = { name: 'colour', pixels: 'rgb24', fit: 'stretch', width: 160, height: 90 } as const;
+  const means = ({ data }: Picture) =>
+    [0, 1, 2].map((channel) => mean([...data].filter((_, at) => at % 3 === channel)));
+  /** Standard deviation of the brightness: what is washed out has little. */
+  const contrast = (picture: Picture) => {
+    const middle = brightness(picture, 0, 0, 90);
+    const squares = Array.from({ length: 81 }, (_, at) => {
+      return (brightness(picture, (at % 9) * 10, Math.floor(at / 9) * 10, 10) - middle) ** 2;
+    });
+    return Math.sqrt(mean(squares));
+  };
+
+  it.each(['smpte2084', 'arib-std-b67'])('come out as the usual range shows them: %s', async (transfer) => {
+    const path = join(folder, `${transfer}.mp4`);
+    const binaries = await testBinaries();
+    await makeHdr(path, transfer);
+    const [usual] = await take(TINY_VIDEO, [request]);
+    const [mapped] = await take(path, [request]);
+    const [ignored] = await take(path, [request], { ...binaries, mapsTones: false });
+    if (!usual || !mapped || !ignored) throw new Error('There is no frame.');
+    for (const [channel, value] of means(mapped.colour).entries()) {
+      expect(Math.abs(value - (means(usual.colour)[channel] ?? 0))).toBeLessThan(25);
+    }
+    expect(contrast(mapped.colour) / contrast(usual.colour)).toBeGreaterThan(0.75);
+    expect(contrast(ignored.colour)).toBeLessThan(contrast(mapped.colour) * 0.9);
+  });
+});
+
+/** The first frames of the fixture in ten bits and with that transfer characteristic. */
+async function makeHdr(path: string, transfer: string): Promise<void> {
+  const linear = 'zscale=tin=iec61966-2-1:min=gbr:pin=bt709:rin=pc:p=bt709:m=gbr:t=linear:npl=203';
+  const wide = `zscale=tin=linear:pin=bt709:min=gbr:p=bt2020:t=${transfer}:m=bt2020nc:r=tv:npl=203`;
+  const filters = ['format=gbrp', linear, 'format=gbrpf32le', wide, 'format=yuv420p10le'].join(',');
+  const colours = ['-color_primaries', 'bt2020', '-color_trc', transfer, '-colorspace', 'bt2020nc'];
+  const codec = ['-c:v', 'libx265', '-x265-params', 'log-level=error', '-tag:v', 'hvc1'];
+  const { ffmpegPath } = await testBinaries();
+  const input = ['-v', 'error', '-y', '-i', TINY_VIDEO, '-frames:v', '4', '-vf', filters];
+  await promisify(execFile)(ffmpegPath, [...input, ...codec, ...colours, path]);
+}
