@@ -3,8 +3,13 @@
  * Sprites move on known paths and are sampled as a detector that is not perfect would see them. With a video as
  * argument (`npm run eval:tracking -- VIDEO`), the real detector's boxes are tracked at several rates instead.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createTable } from '../../src/cli/create-table.ts';
 import { judgeOverSeeds, TRACKERS } from './judge-tracker.ts';
+import { judgeSpriteVideo } from './judge-sprite-video.ts';
+import { APART, CROSSING } from './make-sprite-video.ts';
 import { measureTrackerSpeed } from './measure-tracker-speed.ts';
 import { NO_FAULTS, type SamplingFaults } from './sample-sprites.ts';
 import { behindWall, circles, convoy, crossings, crowd, lanes } from './sprite-scenes.ts';
@@ -47,6 +52,7 @@ const videos = process.argv.slice(2);
 if (videos.length > 0) await printRealVideos();
 else {
   for (const [name, faults] of Object.entries(FAULTS)) printScenes(name, faults);
+  await printPhotographs();
   printSpeed();
 }
 
@@ -69,6 +75,30 @@ function printScenes(name: string, faults: Omit<SamplingFaults, 'samplesPerSecon
     }
   }
   console.log(`\n${name}; ${SEEDS} seeds, old -> new`);
+  console.log(table.toString());
+}
+
+async function printPhotographs(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'foregsyte-tracking-'));
+  const table = createTable(['photographed people', 'rate', 'IDSW', 'tracks of objects', 'MOTA', 'IDF1']);
+  try {
+    for (const [name, glides] of Object.entries({ apart: APART, crossing: CROSSING })) {
+      for (const score of await judgeSpriteVideo(glides, join(folder, `${name}.mp4`), [1, 5, 25])) {
+        const { samplesPerSecond, old: before, new: now } = score;
+        table.push([
+          name,
+          `${samplesPerSecond}/s`,
+          `${before.identitySwitches} -> ${now.identitySwitches}`,
+          `${before.tracks} -> ${now.tracks} of ${now.objects}`,
+          `${before.mota.toFixed(3)} -> ${now.mota.toFixed(3)}`,
+          `${before.idf1.toFixed(3)} -> ${now.idf1.toFixed(3)}`,
+        ]);
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  console.log('\nEncoded, and detected by the default model; old -> new');
   console.log(table.toString());
 }
 
