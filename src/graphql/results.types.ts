@@ -7,6 +7,7 @@ import type {
   TextLine,
   TextSegment,
   TrackedDetection,
+  TrackPoint,
 } from '../results/results-document.ts';
 
 @ObjectType('BoundingBox', {
@@ -80,6 +81,18 @@ export class FrameResultType implements FrameResult {
   reusedFromFrame?: number;
 }
 
+@ObjectType('TrackPoint', {
+  description: 'Where one object was seen at one time.',
+  simpleResolvers: true,
+})
+export class TrackPointType implements TrackPoint {
+  @Field(() => GraphQLSafeInt, { description: 'Presentation timestamp in milliseconds.' })
+  timestampMs!: number;
+
+  @Field(() => BoundingBoxType, { description: 'Where it stood.' })
+  box!: BoundingBoxType;
+}
+
 @ObjectType('ObjectTrack', {
   description: 'One object followed over neighbouring sampled frames.',
   simpleResolvers: true,
@@ -108,6 +121,15 @@ export class ObjectTrackType implements ObjectTrack {
 
   @Field(() => BoundingBoxType, { description: 'Where it stood on that frame.' })
   bestBox!: BoundingBoxType;
+
+  @Field(() => [TrackPointType], {
+    nullable: true,
+    description:
+      'Where it went, from the first sight to the last, in at most 64 points. Every point is a box that was detected; ' +
+      'interpolate between them, linear in time. Every single box is among the detections of `frames`. Null in results ' +
+      'from before there were paths.',
+  })
+  path?: TrackPointType[];
 }
 
 @ObjectType('TextSegment', {

@@ -45,6 +45,13 @@ export interface FrameResult {
   reusedFromFrame?: number;
 }
 
+/** Where one object was seen at one time. */
+export interface TrackPoint {
+  /** Presentation timestamp in integer milliseconds. */
+  timestampMs: number;
+  box: BoundingBox;
+}
+
 /** One object followed over neighbouring sampled frames. */
 export interface ObjectTrack {
   /** Stable within the document, from 1. */
@@ -58,6 +65,12 @@ export interface ObjectTrack {
   /** The frame of the best confidence, and the object's box there. */
   bestFrameIndex: number;
   bestBox: BoundingBox;
+  /**
+   * Where it went, from `firstSeenMs` to `lastSeenMs`, in at most 64 sightings: interpolation between them, linear in
+   * time, gives the others to a hundredth of the frame, more coarsely where that would take more of them. Every single
+   * box is among the frames' detections. Missing in documents from before there were paths.
+   */
+  path?: TrackPoint[];
 }
 
 /** One text that stood in the picture over neighbouring sampled frames. */

@@ -63,6 +63,8 @@ export function sampleResults(frameCount: number): ResultsDocument {
       bestConfidence: spread(nth * 7),
       bestFrameIndex: nth,
       bestBox: boxAt(nth),
+      // As in documents from before there were paths, every other track has none.
+      ...(nth % 2 === 0 ? { path: [{ timestampMs: nth * 300, box: boxAt(nth) }] } : {}),
     })),
     textSegments: nths.map((nth) => ({
       text: TEXTS[nth % TEXTS.length] ?? '',

@@ -104,7 +104,7 @@ export function createYoloOcrPipeline(deps: {
       const facts = await probeVideo(binaries, filePath, limits, signal);
       const earlier = await observer.onMedia(facts.media);
 
-      const tracker = createObjectTracker();
+      const tracker = createObjectTracker(facts.media);
       const segmenter = createTextSegmenter();
       const timing = { decodeMs: 0, detectMs: 0, ocrMs: 0, ...earlier?.progress.timing };
       const warnings = new Map(earlier?.progress.warnings.map((warning) => [warning.code, warning]));

@@ -1,16 +1,21 @@
 import type {
-  BoundingBox,
   Detection,
   LabelSummary,
   ObjectTrack,
   TrackedDetection,
 } from '../../src/results/results-document.ts';
-import { intersectionOverUnion } from './intersection-over-union.ts';
+import type { ImageSize } from '../fit-image.ts';
+import { type BoxMotion, createBoxMotion } from './box-motion.ts';
+import { matchDetections } from './match-detections.ts';
+import { summariseLabels } from './summarise-labels.ts';
+import { createTrackPath, type TrackPath } from './track-path.ts';
 
-/** Boxes that overlap less belong to different objects. */
-const MIN_OVERLAP = 0.3;
-/** A track may miss this many samples before it ends. */
-const MAX_MISSED_SAMPLES = 2;
+/** A track outlives this many milliseconds without a detection, however many samples they hold ... */
+const PATIENCE_MS = 2000;
+/** ... and this many missed samples, however long they took ... */
+const PATIENCE_SAMPLES = 2;
+/** ... up to this many milliseconds. */
+const MAX_PATIENCE_MS = 10_000;
 
 /** Where a frame stands in the video. */
 export interface FramePosition {
@@ -28,23 +33,30 @@ export interface ObjectTracker {
   labels(): LabelSummary[];
 }
 
-interface LiveTrack {
-  track: ObjectTrack;
-  box: BoundingBox;
+interface GrowingTrack {
+  track: Omit<ObjectTrack, 'path'>;
+  path: TrackPath;
+}
+
+interface LiveTrack extends GrowingTrack {
+  motion: BoxMotion;
   missedSamples: number;
 }
 
 /**
- * Greedy matching by intersection over union, best pair first, between the tracks that live and the detections of
- * the next frame with the same label: the "IOU tracker" of Bochinski, Eiselein and Sikora, "High-Speed
- * tracking-by-detection without using image information" (AVSS 2017), with a tolerance for missed samples.
+ * SORT (Bewley, Ge, Ott, Ramos and Upcroft, "Simple online and realtime tracking", ICIP 2016): a Kalman filter for each
+ * box and an optimal assignment of detections to tracks, with the gated second round of DeepSORT (see matchDetections).
+ * Unlike there, a track counts from its first detection, because at one sample a second some objects are seen once.
+ * Tracks never change their label. `frameSize` is the displayed size of the frames, in whatever unit.
+ * The memory of a track does not grow with its length.
  */
-export function createObjectTracker(): ObjectTracker {
-  const all: ObjectTrack[] = [];
+export function createObjectTracker(frameSize: ImageSize): ObjectTracker {
+  const aspectRatio = frameSize.width / frameSize.height;
+  const all: GrowingTrack[] = [];
   let live: LiveTrack[] = [];
 
   const begin = (frame: FramePosition, detection: Detection): LiveTrack => {
-    const track: ObjectTrack = {
+    const track = {
       trackId: all.length + 1,
       label: detection.label,
       firstSeenMs: frame.timestampMs,
@@ -54,75 +66,55 @@ export function createObjectTracker(): ObjectTracker {
       bestFrameIndex: frame.frameIndex,
       bestBox: detection.box,
     };
-    all.push(track);
-    const begun = { track, box: detection.box, missedSamples: 0 };
+    const growing = { track, path: createTrackPath() };
+    all.push(growing);
+    const begun = { ...growing, motion: createBoxMotion(detection.box, aspectRatio), missedSamples: 0 };
     live.push(begun);
     return begun;
   };
 
   return {
     add(frame, detections) {
-      for (const candidate of live) candidate.missedSamples += 1;
-      const matches = matchGreedily(live, detections);
-      const tracked = detections.map((detection) => {
-        const match = matches.get(detection) ?? begin(frame, detection);
-        extend(match, frame, detection);
-        return { ...detection, trackId: match.track.trackId };
+      live = live.filter((one) => hasPatience(one, frame.timestampMs));
+      const waiting = live.map((one) => ({
+        live: one,
+        label: one.track.label,
+        motion: one.motion,
+        secondsAgo: (frame.timestampMs - one.track.lastSeenMs) / 1000,
+        wasSeenOnce: one.track.sampleCount === 1,
+      }));
+      for (const one of live) one.missedSamples += 1;
+      const matches = matchDetections(waiting, detections);
+      return detections.map((detection) => {
+        const match = matches.get(detection);
+        match?.motion.correct(match.secondsAgo, detection.box);
+        const extended = match?.live ?? begin(frame, detection);
+        extend(extended, frame, detection);
+        return { ...detection, trackId: extended.track.trackId };
       });
-      live = live.filter((candidate) => candidate.missedSamples <= MAX_MISSED_SAMPLES);
-      return tracked;
     },
 
-    tracks: () => [...all],
-    labels: () => summarise(all),
+    tracks: () => all.map(({ track, path }) => ({ ...track, path: path.points() })),
+    labels: () => summariseLabels(all.map(({ track }) => track)),
   };
 }
 
+/** Whether a track may still be found on a frame at `timestampMs`. */
+function hasPatience({ track, missedSamples }: LiveTrack, timestampMs: number): boolean {
+  const waitedMs = timestampMs - track.lastSeenMs;
+  // Neighbouring samples belong together however far apart they are.
+  if (missedSamples === 0 || waitedMs <= PATIENCE_MS) return true;
+  return missedSamples <= PATIENCE_SAMPLES && waitedMs <= MAX_PATIENCE_MS;
+}
+
 function extend(live: LiveTrack, frame: FramePosition, detection: Detection): void {
-  const { track } = live;
-  live.box = detection.box;
+  const { track, path } = live;
   live.missedSamples = 0;
+  path.add(frame.timestampMs, detection.box);
   track.lastSeenMs = frame.timestampMs;
   track.sampleCount += 1;
   if (detection.confidence <= track.bestConfidence) return;
   track.bestConfidence = detection.confidence;
   track.bestFrameIndex = frame.frameIndex;
   track.bestBox = detection.box;
-}
-
-function matchGreedily(
-  live: readonly LiveTrack[],
-  detections: readonly Detection[],
-): Map<Detection, LiveTrack> {
-  const pairs = detections.flatMap((detection) =>
-    live
-      .filter(({ track }) => track.label === detection.label)
-      .map((candidate) => ({
-        detection,
-        candidate,
-        overlap: intersectionOverUnion(candidate.box, detection.box),
-      })),
-  );
-  const matches = new Map<Detection, LiveTrack>();
-  const taken = new Set<LiveTrack>();
-  for (const { detection, candidate, overlap } of pairs.toSorted((a, b) => b.overlap - a.overlap)) {
-    if (overlap < MIN_OVERLAP || matches.has(detection) || taken.has(candidate)) continue;
-    matches.set(detection, candidate);
-    taken.add(candidate);
-  }
-  return matches;
-}
-
-function summarise(tracks: readonly ObjectTrack[]): LabelSummary[] {
-  const labels = Map.groupBy(tracks, (track) => track.label);
-  return [...labels]
-    .map(([label, ofLabel]) => ({
-      label,
-      trackCount: ofLabel.length,
-      detectionCount: ofLabel.reduce((sum, track) => sum + track.sampleCount, 0),
-      firstSeenMs: ofLabel.reduce((least, track) => Math.min(least, track.firstSeenMs), Infinity),
-      lastSeenMs: ofLabel.reduce((most, track) => Math.max(most, track.lastSeenMs), 0),
-      bestConfidence: ofLabel.reduce((best, track) => Math.max(best, track.bestConfidence), 0),
-    }))
-    .toSorted((a, b) => b.trackCount - a.trackCount || a.label.localeCompare(b.label, 'en'));
 }

@@ -64,6 +64,16 @@ describe('results over GraphQL', () => {
     expect(read).toEqual(sample.results.map(({ frameIndex }) => ({ frameIndex })));
   });
 
+  it('hold the paths of tracks, and null for a track from before there were any', async () => {
+    const { data, errors } = await ask(
+      'tracks(first: 4) { nodes { path { timestampMs box { x y width height } } } }',
+    );
+    expect(errors).toBeUndefined();
+    const nodes = sample.tracks.slice(0, 4).map(({ path = null }) => ({ path }));
+    expect(nodes.map(({ path }) => path === null)).toEqual([false, true, false, true]);
+    expect(data).toEqual({ results: { tracks: { nodes } } });
+  });
+
   it('take every member of every filter', async () => {
     const shared =
       'minConfidence: 0.1, fromMs: 0, toMs: 9000, region: { x: 0, y: 0, width: 0.9, height: 0.9 }';

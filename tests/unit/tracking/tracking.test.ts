@@ -23,7 +23,7 @@ describe('intersectionOverUnion', () => {
 
 describe('the object tracker', () => {
   it('keeps the ids of two objects that move, and tells labels apart', () => {
-    const tracker = createObjectTracker();
+    const tracker = createObjectTracker({ width: 16, height: 9 });
     const ids = [0, 1, 2, 3].map((index) =>
       tracker
         .add(position(index), [at(0.1 + index * 0.05), at(0.7 - index * 0.05), at(0.1, 'dog')])
@@ -42,18 +42,18 @@ describe('the object tracker', () => {
   });
 
   it('bridges two missed samples, not three', () => {
-    const bridged = createObjectTracker();
+    const bridged = createObjectTracker({ width: 16, height: 9 });
     const seenAt = (tracker: typeof bridged, samples: number[]) => {
       for (let index = 0; index < 6; index += 1)
         tracker.add(position(index), samples.includes(index) ? [at(0.1)] : []);
       return tracker.tracks().length;
     };
     expect(seenAt(bridged, [0, 3])).toBe(1);
-    expect(seenAt(createObjectTracker(), [0, 4])).toBe(2);
+    expect(seenAt(createObjectTracker({ width: 16, height: 9 }), [0, 4])).toBe(2);
   });
 
   it('remembers the best frame of a track', () => {
-    const tracker = createObjectTracker();
+    const tracker = createObjectTracker({ width: 16, height: 9 });
     [0.6, 0.95, 0.7].forEach((confidence, index) =>
       tracker.add(position(index), [at(0.1 + index * 0.01, 'person', confidence)]),
     );
