@@ -15,6 +15,7 @@ const STALL_MS = 1_000;
 const never = new AbortController().signal;
 const hangFile = process.env['HANG_FILE'] ?? '';
 const image = { width: 64, height: 64, data: new Uint8Array(new SharedArrayBuffer(64 * 64 * 3)) };
+const luma = { width: 64, height: 64, data: new Uint8Array(new SharedArrayBuffer(64 * 64)) };
 
 /** What became of a frame while threads hang. */
 async function whileHanging(work: () => Promise<unknown>): Promise<string> {
@@ -36,7 +37,7 @@ const abortedSoon = () => {
 };
 
 const reader = await createTesseractReader({ workers: 1, stallMs: STALL_MS, scratchDirectory: tmpdir() });
-const read = (signal: AbortSignal) => reader.read(image, { languages: ['eng'], minConfidence: 0.5 }, signal);
+const read = (signal: AbortSignal) => reader.read(luma, { languages: ['eng'], minConfidence: 0.5 }, signal);
 const detector = await createThreadDetector({
   modelDirectory: join(modelsDirectory(readConfig()), DEFAULT_MODEL),
   backend: 'wasm',

@@ -18,10 +18,9 @@ context.fillStyle = '#000';
 context.font = '48px Drawn';
 context.fillText(text, 40, 80);
 const rgba = context.getImageData(0, 0, width, height).data;
-const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
-for (let pixel = 0; pixel < width * height; pixel += 1) {
-  data.set(rgba.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
-}
+// Black on white: each channel is the brightness.
+const data = new Uint8Array(new SharedArrayBuffer(width * height));
+for (let pixel = 0; pixel < data.length; pixel += 1) data[pixel] = rgba[pixel * 4] ?? 0;
 
 const reader = await createTesseractReader({ workers: 1, stallMs: 60_000, scratchDirectory: tmpdir() });
 const reading = { languages, minConfidence: 0.5 };

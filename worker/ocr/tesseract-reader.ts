@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ANALYSIS_DEFAULTS } from '../../src/jobs/analysis-options.ts';
 import type { TextLine } from '../../src/results/results-document.ts';
 import { inferenceStalled } from '../inference-errors.ts';
-import type { RgbImage } from '../rgb-image.ts';
+import type { LumaImage } from '../luma-image.ts';
 import { withTimeLimit } from '../time-limit.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { toPortableGraymap } from './portable-graymap.ts';
@@ -39,8 +39,9 @@ export async function createTesseractReader(options: {
   return {
     info: { engine: 'tesseract.js', version: readEngineVersion() },
 
-    read: (frame, { languages, minConfidence }, signal) =>
-      pool.use(
+    async read(frame, { languages, minConfidence }, signal) {
+      checkSize(frame);
+      return pool.use(
         languages,
         async (engine) => {
           const begun = performance.now();
@@ -54,14 +55,21 @@ export async function createTesseractReader(options: {
           };
         },
         signal,
-      ),
+      );
+    },
 
     close: () => pool.close(),
   };
 }
 
+/** A wrong size is a fault of the caller and must not cost an engine. */
+function checkSize({ width, height, data }: LumaImage): void {
+  if (data.length === width * height) return;
+  throw new RangeError(`A frame of ${width}x${height} has ${data.length} bytes instead of one a pixel.`);
+}
+
 /** Plausible lines from top to bottom, with boxes normalised to the frame. */
-function toTextLines(lines: readonly RecognisedLine[], frame: RgbImage, minConfidence: number): TextLine[] {
+function toTextLines(lines: readonly RecognisedLine[], frame: LumaImage, minConfidence: number): TextLine[] {
   return lines
     .map((line) => ({
       text: line.text.trim().replaceAll(/\s+/g, ' '),

@@ -1,6 +1,6 @@
 import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
 import type { TextLine } from '../../src/results/results-document.ts';
-import type { RgbImage } from '../rgb-image.ts';
+import type { LumaImage } from '../luma-image.ts';
 
 /** Which engine reads: recorded in every results document. */
 export interface TextReaderInfo {
@@ -31,7 +31,7 @@ export interface TextReader {
    * @throws the signal's reason when it is aborted; AppError TOOL_UNAVAILABLE when an engine for the languages cannot
    * start, INFERENCE_STALLED when it crashes or does not answer in time.
    */
-  read(frame: RgbImage, options: ReadingOptions, signal: AbortSignal): Promise<FrameTexts>;
+  read(frame: LumaImage, options: ReadingOptions, signal: AbortSignal): Promise<FrameTexts>;
   /** Ends the workers; a second call does nothing. */
   close(): Promise<void>;
 }

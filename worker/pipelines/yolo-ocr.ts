@@ -53,7 +53,7 @@ interface Findings {
 
 /** A sampled frame, and the one that it looks like: itself when it has to be analysed. */
 interface ChosenFrame {
-  frame: SampledFrame<'image' | 'thumbnail'>;
+  frame: SampledFrame<'image' | 'luma' | 'thumbnail'>;
   reference: ReferenceFrame;
 }
 
@@ -72,7 +72,7 @@ export function createYoloOcrPipeline(deps: {
   const { binaries, detector, textReader, limits } = deps;
 
   const analyse = async (
-    { image }: Pictures<'image'>,
+    { image, luma }: Pictures<'image' | 'luma'>,
     options: AnalysisOptions,
     isWanted: LabelFilter,
     signal: AbortSignal,
@@ -80,7 +80,7 @@ export function createYoloOcrPipeline(deps: {
     const { languages, minTextConfidence } = options;
     const [seen, read] = await Promise.all([
       detector.detect([image], options.minConfidence, signal),
-      textReader.read(image, { languages, minConfidence: minTextConfidence }, signal),
+      textReader.read(luma, { languages, minConfidence: minTextConfidence }, signal),
     ]);
     return {
       detections: seen.flatMap((one) => one.detections).filter(isWanted),
@@ -125,9 +125,11 @@ export function createYoloOcrPipeline(deps: {
       }
 
       const { sampling, samplesPerSecond, reuseUnchanged, reuseThreshold } = options;
+      const fullSize = deliveredSize(facts.media, MAX_FRAME_SIDE);
       const frames = extractFrames(binaries, filePath, facts, {
         pictures: [
-          { name: 'image', pixels: 'rgb24', fit: 'stretch', ...deliveredSize(facts.media, MAX_FRAME_SIDE) },
+          { name: 'image', pixels: 'rgb24', fit: 'stretch', ...fullSize },
+          { name: 'luma', pixels: 'gray', fit: 'stretch', ...fullSize },
           {
             name: 'thumbnail',
             pixels: 'gray',

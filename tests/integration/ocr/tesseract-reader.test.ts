@@ -49,7 +49,7 @@ describe('the text reader', () => {
   const blank = {
     width: 320,
     height: 240,
-    data: new Uint8Array(new SharedArrayBuffer(320 * 240 * 3)).fill(255),
+    data: new Uint8Array(new SharedArrayBuffer(320 * 240)).fill(255),
   };
   let reader: TextReader;
   beforeAll(async () => {
