@@ -40,7 +40,7 @@ export const ANALYSIS_DEFAULTS: Readonly<AnalysisOptions> = {
   labels: [],
   languages: ['eng'],
   reuseUnchanged: true,
-  reuseThreshold: 8,
+  reuseThreshold: 20,
 };
 
 /** One option as clients are told about it. */

@@ -1,4 +1,4 @@
-import { countChangedPixels } from '../count-changed-pixels.ts';
+import { findChanges } from '../change-mask.ts';
 import type { LumaImage } from '../luma-image.ts';
 import type { PipelineProgress } from './pipeline.ts';
 
@@ -21,14 +21,14 @@ export interface FrameReuse {
 }
 
 /**
- * A frame looks like another when no pixel of the thumbnails differs by more than `threshold` (0..255). `reference` is where
+ * A frame looks like another when their thumbnails differ nowhere (see findChanges; `threshold` is 0..255). `reference` is where
  * an earlier run over the same video left off.
  */
 export function createFrameReuse(threshold: number, reference?: ReferenceFrame): FrameReuse {
   let last = reference;
   return {
     next(frameIndex, thumbnail) {
-      const isLike = last !== undefined && countChangedPixels(last.thumbnail, thumbnail, threshold) === 0;
+      const isLike = last !== undefined && findChanges(last.thumbnail, thumbnail, threshold).count === 0;
       if (!isLike || last === undefined) last = { frameIndex, thumbnail };
       return last;
     },

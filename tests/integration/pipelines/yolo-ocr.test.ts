@@ -121,7 +121,7 @@ describe('the yolo_ocr pipeline', () => {
       },
       ocr: { engine: 'tesseract.js', version: expect.any(String), languages: ['eng'], minConfidence: 0.6 },
       sampling: { mode: 'uniform', samplesPerSecond: 1, sampledFrames: 3, startMs: 0, endMs: null },
-      reuse: { unchanged: true, threshold: 8 },
+      reuse: { unchanged: true, threshold: 20 },
       tools: expect.anything(),
     });
   });
@@ -199,11 +199,13 @@ describe('the yolo_ocr pipeline', () => {
 
     const anew = await analyse({ ...options, reuseUnchanged: false }, { path });
     expect(anew.frames.every(({ reusedFromFrame }) => reusedFromFrame === undefined)).toBe(true);
-    expect(anew.outcome.models.reuse).toEqual({ unchanged: false, threshold: 8 });
+    expect(anew.outcome.models.reuse).toEqual({ unchanged: false, threshold: 20 });
     // Here the decoder gives the same pixels again, so nothing at all is lost.
     expect(reused.outcome.tracks).toEqual(anew.outcome.tracks);
-    const coarse = await analyse({ ...options, reuseThreshold: 255 }, { path });
-    expect(coarse.frames.slice(1).every(({ reusedFromFrame }) => reusedFromFrame === 0)).toBe(true);
+    const countReused = ({ frames }: Analysis) =>
+      frames.filter((frame) => frame.reusedFromFrame !== undefined).length;
+    const coarse = await analyse({ ...options, reuseThreshold: 100 }, { path });
+    expect(countReused(coarse)).toBeGreaterThan(countReused(reused));
   });
 
   it('analyses what can be decoded of a video that is cut off, and says so', async () => {

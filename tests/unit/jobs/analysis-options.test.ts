@@ -23,7 +23,7 @@ describe('resolveAnalysisOptions', () => {
       labels: [],
       languages: ['eng'],
       reuseUnchanged: true,
-      reuseThreshold: 8,
+      reuseThreshold: 20,
     });
     const nothing = { samplesPerSecond: null, startMs: null, endMs: null, labels: null, languages: null };
     expect(resolveAnalysisOptions(nothing)).toEqual(ANALYSIS_DEFAULTS);
