@@ -37,11 +37,11 @@ function build(given) {
     );
   }
   const compiler = findCompiler();
-  ensurePackage();
-  // In the package's folder, so that what is done is put in place by a rename.
-  const work = mkdtempSync(join(packageDirectory, '.build-'));
+  // On the disk of the package's folder, so that what is done is put in place by a rename.
+  const work = mkdtempSync(join(root, 'node_modules', '.tensorflow-build-'));
   try {
     const { include, libraries } = findLibtensorflow(given, work);
+    ensurePackage();
     const staged = stageLibraries(libraries, work);
     const addon = compile({ compiler, include, staged, work });
     install(addon, staged);
