@@ -173,6 +173,25 @@ export function useTemporaryDirectory(directory: string): void {
   process.env['TMPDIR'] = join(directory, 'tmp');
 }
 
+/** What the native TensorFlow library is told by the environment; docs/native-backend.md says why. */
+const TENSORFLOW_DEFAULTS: Readonly<Record<string, string>> = {
+  // Warnings and errors, but not what it finds notable about the processor.
+  TF_CPP_MIN_LOG_LEVEL: '1',
+  // Cores are shared out by running several detection threads: that takes less time than several cores on one operation.
+  TF_NUM_INTRAOP_THREADS: '1',
+  TF_NUM_INTEROP_THREADS: '1',
+  // Else all detection threads would queue for the library's one thread.
+  TF_ONEDNN_THREADPOOL_USE_CALLER_THREAD: '1',
+};
+
+/**
+ * Sets what the native TensorFlow library reads from the environment, where the operator has not. To be called on the main
+ * thread and before the library is loaded: native code does not see what another thread sets.
+ */
+export function useTensorflowDefaults(): void {
+  for (const [name, value] of Object.entries(TENSORFLOW_DEFAULTS)) process.env[name] ||= value;
+}
+
 function findProjectRoot(from: string): string {
   if (existsSync(join(from, 'package.json'))) return from;
   const parent = dirname(from);

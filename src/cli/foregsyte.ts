@@ -5,6 +5,7 @@ import { EXIT_CODES } from './command-failure.ts';
 import { addCancelCommand } from './commands/cancel-command.ts';
 import { addDeleteCommand } from './commands/delete-command.ts';
 import { addDemoCommand } from './commands/demo-command.ts';
+import { addDoctorCommand } from './commands/doctor-command.ts';
 import { addJobsCommand } from './commands/jobs-command.ts';
 import { addKeysCommand } from './commands/keys-command.ts';
 import { addListCommand } from './commands/list-command.ts';
@@ -31,7 +32,7 @@ before or behind the command. "foregsyte <command> --help" has examples.
 
 Exit codes:
   0    fine
-  1    unexpected failure
+  1    unexpected failure, or doctor found a problem
   2    wrong usage
   3    the service refused; its code is printed
   4    a job failed or was canceled, and --wait waited for it
@@ -42,6 +43,7 @@ Exit codes:
 program.commandsGroup('On the machine of the service:');
 addStartCommand(program);
 addDemoCommand(program);
+addDoctorCommand(program);
 addMigrateCommand(program);
 addKeysCommand(program);
 addJobsCommand(program);

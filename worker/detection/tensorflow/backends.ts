@@ -14,8 +14,11 @@ export interface ChosenBackend<Proof> {
 
 const loadBackend: Readonly<Record<BackendName, () => Promise<void>>> = {
   async tensorflow() {
-    // tfjs-node 4.22 still calls this function, which Node.js 23 removed.
-    Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+    // tfjs-node 4.22 still calls the first, which Node.js 23 removed, and the second, which warns.
+    Object.assign(util, {
+      isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+      isArray: Array.isArray,
+    });
     // The package is optional: a name that is not a literal keeps the compiler from asking for its types.
     const packageName: string = '@tensorflow/tfjs-node';
     await import(packageName);

@@ -1,3 +1,4 @@
+import { useTensorflowDefaults } from '../../../src/config.ts';
 import type { Logger } from '../../../src/logger.ts';
 import type { RgbImage } from '../../rgb-image.ts';
 import { loadModel, type LocalModel } from '../models/load-model.ts';
@@ -12,7 +13,7 @@ export interface ThreadDetectorOptions {
   modelDirectory: string;
   /** The only backend to use; otherwise the first that works of tensorflow, wasm and cpu. */
   backend?: BackendName;
-  /** Number of threads, from 1. The tensorflow backend takes one, because it spreads over the cores by itself. */
+  /** Number of threads, from 1, whatever the backend: each takes one core. */
   threads: number;
   /** Milliseconds without an answer on one frame after which its thread is ended and replaced. */
   stallMs: number;
@@ -28,6 +29,8 @@ export interface ThreadDetectorOptions {
 export async function createThreadDetector(options: ThreadDetectorOptions): Promise<ObjectDetector> {
   const { logger } = options;
   const model = await loadModel(options.modelDirectory);
+  useTensorflowDefaults();
+  // Alone, because the native add-on learns the names of a model's attributes in a table that all threads share.
   const first = await startDetectorThread({
     directory: model.directory,
     manifest: model.manifest,
@@ -37,10 +40,12 @@ export async function createThreadDetector(options: ThreadDetectorOptions): Prom
   const { backend, passedOver } = first.ready;
   const startThread = (): Promise<DetectorThread> =>
     startDetectorThread({ directory: model.directory, manifest: model.manifest, backend });
-  const wanted = backend === 'tensorflow' ? 1 : options.threads;
-  const threads = [first, ...(await startOthers(wanted - 1, startThread, first))];
+  const threads = [first, ...(await startOthers(options.threads - 1, startThread, first))];
   const { name, version } = model.manifest;
-  logger.info({ backend, passedOver, model: name, version, threads: wanted }, 'Object detection is ready.');
+  logger.info(
+    { backend, passedOver, model: name, version, threads: threads.length },
+    'Object detection is ready.',
+  );
   const { stallMs, onGivenUp = () => {} } = options;
   const pool = createThreadPool({ threads, startThread, logger, stallMs, onGivenUp });
   return detectorOver(pool, model, backend);

@@ -1,0 +1,58 @@
+import { access, constants, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { fine, type Observation } from './finding.ts';
+
+const OLDEST_NODE = { major: 22, minor: 13 };
+const MIB = 1024 ** 2;
+
+/** Whether this Node.js is new enough, and how many cores it may use. */
+export async function inspectNode(version = process.versions.node): Promise<Observation> {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor)) {
+    throw new AppError(
+      'TOOL_UNAVAILABLE',
+      `Node.js ${version} is too old. Start through npm, which uses the one in node_modules, or install 22.13 or later.`,
+    );
+  }
+  return fine(`${version}, ${availableParallelism()} cores`);
+}
+
+/** Whether the data folder can be written to, and has more free space than MIN_FREE_BYTES. */
+export async function inspectDataFolder(
+  config: Pick<Config, 'DATA_DIR' | 'MIN_FREE_BYTES'>,
+): Promise<Observation> {
+  const folder = await nearestFolder(config.DATA_DIR);
+  try {
+    // Only writing tells: permissions do not know of read-only disks.
+    await rm(await mkdtemp(join(folder, '.doctor-')), { recursive: true });
+  } catch (cause) {
+    throw new AppError(
+      'STORAGE_FAILED',
+      `${folder} cannot be written to. Give this user the right to, or set DATA_DIR to another folder.`,
+      { cause },
+    );
+  }
+  const { bavail, bsize } = await statfs(folder);
+  const free = `${Math.floor((bavail * bsize) / MIB)} MiB`;
+  if (bavail * bsize < config.MIN_FREE_BYTES) {
+    throw new AppError(
+      'STORAGE_FULL',
+      `The disk of ${config.DATA_DIR} has ${free} left, and MIN_FREE_BYTES asks for ` +
+        `${Math.ceil(config.MIN_FREE_BYTES / MIB)} MiB. Make room, set DATA_DIR to another disk, or lower it.`,
+    );
+  }
+  return fine(`${config.DATA_DIR}, ${free} free`);
+}
+
+/** The folder itself or, before the first start, the one it will be made in. */
+async function nearestFolder(folder: string): Promise<string> {
+  try {
+    await access(folder, constants.F_OK);
+    return folder;
+  } catch {
+    return nearestFolder(dirname(folder));
+  }
+}

@@ -1,0 +1,110 @@
+import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { modelsDirectory, projectRoot, readConfig } from '../../../src/config.ts';
+import { findingSchema, type Finding } from '../../../src/doctor/finding.ts';
+import { OCR_LANGUAGES } from '../../../src/jobs/ocr-languages.ts';
+import { runForegsyte } from '../../helpers/run-foregsyte.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+import { createTestDatabase, type TestDatabase } from '../../helpers/test-database.ts';
+
+const dataDirectory = temporaryDirectory();
+const models = modelsDirectory(readConfig());
+const withoutTensorflow = `--require=${join(projectRoot, 'tests/helpers/no-tensorflow.cjs')}`;
+let database: TestDatabase;
+
+const doctor = (args: string[], environment: Record<string, string>) =>
+  runForegsyte(['doctor', ...args], { DATA_DIR: dataDirectory, MODELS_DIR: models, ...environment });
+const examine = async (environment: Record<string, string>) => {
+  const { stdout, exitCode } = await doctor(['--json'], environment);
+  const findings = z.array(findingSchema).parse(JSON.parse(stdout));
+  const look = (subject: string): Finding | undefined =>
+    findings.find((finding) => finding.subject.startsWith(subject));
+  const problems = findings.filter(({ verdict }) => verdict === 'problem').map(({ subject }) => subject);
+  return { exitCode, look, problems };
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+describe('foregsyte doctor', () => {
+  it('finds everything that a machine which runs the service has', async () => {
+    const { exitCode, look, problems } = await examine({ DATABASE_URL: database.url, TF_BACKEND: 'wasm' });
+    expect(problems).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(look('Node.js')?.found).toContain(process.versions.node);
+    expect(look('Postgres')).toMatchObject({
+      verdict: 'ok',
+      found: expect.stringMatching(/^\d+.*DATABASE_URL/),
+    });
+    expect(look('data folder')?.found).toMatch(/\d+ MiB free/);
+    expect(look('ffmpeg')?.found).toMatch(/bundled|system/);
+    expect(look('model')?.found).toContain('licence Apache-2.0');
+    expect(look('detection')?.found).toContain('wasm');
+    for (const language of OCR_LANGUAGES) expect(look('text')?.found).toContain(language);
+  });
+
+  it('says why a backend that would be better does not run, and how to get it', async () => {
+    const { exitCode, look } = await examine({ NODE_OPTIONS: withoutTensorflow });
+    expect(exitCode).toBe(0);
+    expect(look('detection')).toMatchObject({
+      verdict: 'note',
+      found: expect.stringMatching(/^wasm, \d+ threads; not tensorflow: ./),
+      advice: expect.stringContaining('npm run tensorflow:build'),
+    });
+  });
+
+  it('calls a backend that was asked for and does not run a problem', async () => {
+    const { exitCode, look } = await examine({ NODE_OPTIONS: withoutTensorflow, TF_BACKEND: 'tensorflow' });
+    expect(exitCode).toBe(1);
+    expect(look('detection')).toMatchObject({
+      verdict: 'problem',
+      found: expect.stringContaining('Unset TF_BACKEND'),
+    });
+  });
+
+  it('knows the embedded Postgres, and a database that is not migrated', async () => {
+    expect((await examine({})).look('Postgres')?.found).toContain('embedded, not running');
+    const empty = await createTestDatabase('empty');
+    try {
+      expect((await examine({ DATABASE_URL: empty.url })).look('Postgres')).toMatchObject({
+        verdict: 'note',
+        advice: expect.stringContaining('npm run migrate'),
+      });
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  it('tells each problem and what to do about it, to a person as well', async () => {
+    const broken = {
+      DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/none',
+      MODELS_DIR: join(dataDirectory, 'no-models'),
+      FFMPEG_PATH: '/bin/false',
+      MIN_FREE_BYTES: String(1_000_000 * 1024 ** 3),
+    };
+    const { exitCode, look, problems } = await examine(broken);
+    expect(exitCode).toBe(1);
+    expect(problems.toSorted()).toEqual(['Postgres', 'data folder', 'ffmpeg', 'model ssdlite_mobilenet_v2']);
+    expect(look('Postgres')?.found).toContain('Check DATABASE_URL');
+    expect(look('model')?.found).toContain('npm run models:fetch');
+
+    const printed = await doctor([], broken);
+    expect(printed.exitCode).toBe(1);
+    expect(printed.stdout).toMatch(/^PROBLEM +ffmpeg +FFMPEG_PATH does not name/m);
+    expect(printed.stdout).toContain('mend the 4 problems above');
+    expect(printed.stdout + printed.stderr).not.toContain('secret');
+  });
+
+  it('leaves nothing in the data folder but what the worker would', async () => {
+    const folder = join(dataDirectory, 'fresh');
+    await mkdir(folder);
+    await chmod(folder, 0o700);
+    await examine({ DATA_DIR: folder, TF_BACKEND: 'wasm' });
+    expect(await readdir(folder)).toEqual(['scratch']);
+    expect(await readdir(join(folder, 'scratch'))).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { modelsDirectory, scratchDirectory, useTensorflowDefaults, type Config } from '../../src/config.ts';
+import { fine, note, type Observation } from '../../src/doctor/finding.ts';
+import { OCR_LANGUAGES } from '../../src/jobs/ocr-languages.ts';
+import { createSilentLogger } from '../../src/logger.ts';
+import { DEFAULT_MODEL } from '../detection/models/catalogue.ts';
+import { loadModel } from '../detection/models/load-model.ts';
+import { startDetectorThread } from '../detection/tensorflow/start-detector-thread.ts';
+import { findConfinement } from '../frames/confinement.ts';
+import { findFfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
+import { withLanguageFolder } from '../ocr/language-data.ts';
+import { createTesseractReader } from '../ocr/tesseract-reader.ts';
+
+/** Which ffmpeg and ffprobe are used. */
+export async function inspectFfmpeg(config: Config): Promise<Observation> {
+  const binaries = await findFfmpegBinaries(config, createSilentLogger());
+  const { bundled, ffmpegPath, ffprobePath, ffmpegVersion } = binaries;
+  const found = `${ffmpegVersion}, ${bundled ? 'bundled' : 'system'}: ${ffmpegPath}, ${ffprobePath}`;
+  if (!bundled) return fine(found);
+  return note(
+    found,
+    'Install the system’s package ffmpeg: the builds that npm packages carry are old, and miss security fixes.',
+  );
+}
+
+/** Whether decoders are confined as far as they can be. */
+export async function inspectConfinement(config: Config): Promise<Observation> {
+  const limits = { maxMemoryBytes: config.FFMPEG_MAX_MEMORY_BYTES, directory: scratchDirectory(config) };
+  const { usable, missing } = await findConfinement(limits, createSilentLogger());
+  if (missing.length === 0) return fine(usable.join(', '));
+  return note(
+    `${usable.join(', ') || 'none'} (missing: ${missing.join(', ')})`,
+    'Install util-linux, so that decoders are limited, and end when the worker does.',
+  );
+}
+
+/** The names of the models there are, the default one first whether it is there or not. */
+export async function listModels(config: Config): Promise<string[]> {
+  const entries = await readdir(modelsDirectory(config), { withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name);
+  return [DEFAULT_MODEL, ...names.filter((name) => name !== DEFAULT_MODEL).toSorted()];
+}
+
+/** Whether a model is complete and unaltered. A damaged one besides the default model stops no service. */
+export async function inspectModel(config: Config, name: string): Promise<Observation> {
+  try {
+    const { manifest, sha256 } = await loadModel(join(modelsDirectory(config), name));
+    return fine(
+      `${manifest.name} ${manifest.version}, licence ${manifest.licence}, files as expected (sha256 ${sha256})`,
+    );
+  } catch (error) {
+    if (name === DEFAULT_MODEL || !(error instanceof Error)) throw error;
+    return note('damaged', error.message);
+  }
+}
+
+/** Which backend of TensorFlow.js runs the default model, and why each before it does not. */
+export async function inspectBackend(config: Config): Promise<Observation> {
+  const { TF_BACKEND, DETECTION_THREADS } = config;
+  const { directory, manifest } = await loadModel(join(modelsDirectory(config), DEFAULT_MODEL));
+  useTensorflowDefaults();
+  const thread = await startDetectorThread({
+    directory,
+    manifest,
+    ...(TF_BACKEND === undefined ? {} : { backend: TF_BACKEND }),
+  });
+  try {
+    const { backend, passedOver } = thread.ready;
+    const found = [
+      `${backend}, ${DETECTION_THREADS} threads`,
+      ...(TF_BACKEND === undefined ? [] : ['chosen by TF_BACKEND']),
+      ...passedOver.map((reason) => `not ${reason}`),
+    ].join('; ');
+    if (backend === 'tensorflow' || TF_BACKEND !== undefined) return fine(found);
+    return note(
+      found,
+      'Objects are found faster on `tensorflow`: `npm run tensorflow:build` makes its add-on (docs/native-backend.md).',
+    );
+  } finally {
+    await thread.terminate();
+  }
+}
+
+/** Whether the text engine starts and the data of all languages is there. */
+export async function inspectTextReader(config: Config): Promise<Observation> {
+  const scratch = scratchDirectory(config);
+  const reader = await createTesseractReader({
+    workers: 1,
+    stallMs: config.INFERENCE_STALL_MS,
+    scratchDirectory: scratch,
+  });
+  try {
+    await withLanguageFolder(OCR_LANGUAGES, scratch, async () => {});
+    return fine(`${reader.info.engine} ${reader.info.version}: ${OCR_LANGUAGES.join(', ')}`);
+  } finally {
+    await reader.close();
+  }
+}
