@@ -8,6 +8,7 @@ import { DEFAULT_MODEL } from '../../worker/detection/models/catalogue.ts';
 import { createThreadDetector } from '../../worker/detection/tensorflow/thread-detector.ts';
 import { createRecogniser } from '../../worker/ocr/recogniser.ts';
 import { createTesseractReader } from '../../worker/ocr/tesseract-reader.ts';
+import { fitFrame } from '../../worker/pipelines/fit-frame.ts';
 
 // Makes the real engines hang in the middle of a frame (hanging-threads.cjs must be preloaded), and prints how that
 // ended and how the frames after it went.
@@ -44,7 +45,8 @@ const detector = await createThreadDetector({
   stallMs: STALL_MS,
   logger: createSilentLogger(),
 });
-const detect = (signal: AbortSignal) => detector.detect([image], 0.5, signal);
+const frame = fitFrame(image, detector.info.input);
+const detect = (signal: AbortSignal) => detector.detect([frame], 0.5, signal);
 
 console.log(
   JSON.stringify({

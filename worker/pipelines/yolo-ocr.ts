@@ -10,6 +10,7 @@ import { analysedMs } from '../job-time-limit.ts';
 import type { TextReader } from '../ocr/text-reader.ts';
 import { createObjectTracker } from '../tracking/object-tracks.ts';
 import { createTextSegmenter } from '../tracking/text-segments.ts';
+import { fitFrame } from './fit-frame.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createLabelFilter, type LabelFilter } from './wanted-labels.ts';
@@ -54,7 +55,7 @@ export function createYoloOcrPipeline(deps: {
     const { frameIndex, timestampMs, image } = frame;
     const { languages, minTextConfidence } = options;
     const [seen, read] = await Promise.all([
-      detector.detect([image], options.minConfidence, signal),
+      detector.detect([fitFrame(image, detector.info.input)], options.minConfidence, signal),
       textReader.read(image, { languages, minConfidence: minTextConfidence }, signal),
     ]);
     return {

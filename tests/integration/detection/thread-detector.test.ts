@@ -5,13 +5,17 @@ import { createSilentLogger } from '../../../src/logger.ts';
 import type { Detection } from '../../../src/results/results-document.ts';
 import { DEFAULT_MODEL } from '../../../worker/detection/models/catalogue.ts';
 import { loadModel } from '../../../worker/detection/models/load-model.ts';
-import type { ObjectDetector } from '../../../worker/detection/object-detector.ts';
+import type {
+  DetectorFrame,
+  DetectorInput,
+  ObjectDetector,
+} from '../../../worker/detection/object-detector.ts';
 import { startDetectorThread } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
 import { createThreadDetector } from '../../../worker/detection/tensorflow/thread-detector.ts';
 import { extractFrames } from '../../../worker/frames/extract-frames.ts';
 import { findFfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
 import { probeVideo } from '../../../worker/frames/probe-video.ts';
-import type { RgbImage } from '../../../worker/rgb-image.ts';
+import { fitFrame } from '../../../worker/pipelines/fit-frame.ts';
 import { TINY_VIDEO } from '../../helpers/running-service.ts';
 
 const logger = createSilentLogger();
@@ -30,9 +34,10 @@ const expectClose = (actual: Detection[] = [], expected: Detection[] = []) => {
   });
 };
 
-let photograph: RgbImage;
-let black: RgbImage;
+let photograph: DetectorFrame;
+let black: DetectorFrame;
 let detector: ObjectDetector;
+const input: DetectorInput = { width: 300, height: 300, fit: 'stretch' };
 
 beforeAll(async () => {
   const binaries = await findFfmpegBinaries(readConfig(), logger);
@@ -40,10 +45,12 @@ beforeAll(async () => {
   const facts = await probeVideo(binaries, TINY_VIDEO, limits, signal);
   const bounds = { samplesPerSecond: 1, maxFrames: 10, maxSeconds: 60, signal };
   for await (const { image } of extractFrames(binaries, TINY_VIDEO, facts, bounds)) {
-    photograph = image;
+    photograph = fitFrame(image, input);
     break;
   }
-  black = { ...photograph, data: new Uint8Array(new SharedArrayBuffer(photograph.data.length)) };
+  const { width, height } = input;
+  const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
+  black = { image: { width, height, data }, source: input };
   detector = await start('wasm', 2);
 });
 afterAll(() => detector.close());
@@ -94,6 +101,14 @@ describe('the detector on threads', () => {
     } finally {
       await cpu.close();
     }
+  });
+
+  it('says which picture it takes, and refuses any other', async () => {
+    expect(detector.info.input).toEqual(input);
+    const smaller = fitFrame(photograph.image, { ...input, height: 299 });
+    await expect(detector.detect([black, smaller], 0.5, signal)).rejects.toThrow(RangeError);
+    const sourceless = { ...black, source: { width: 0, height: 0 } };
+    await expect(detector.detect([sourceless], 0.5, signal)).rejects.toThrow(RangeError);
   });
 
   it('refuses work after it was closed', async () => {

@@ -17,7 +17,7 @@ const manifest: ModelManifest = {
   version: '1',
   licence: 'MIT',
   head: 'ssd',
-  input: { node: 'image', width: 16, height: 16, normalisation: 'int32_0_255' },
+  input: { node: 'image', width: 16, height: 16, normalisation: 'int32_0_255', fit: 'stretch' },
   outputs: ['scores', 'boxes'],
   labels: ['thing', null],
 };

@@ -36,7 +36,7 @@ export const catalogue: Catalogue = {
       version: '1.0.6',
       licence: 'Apache-2.0',
       head: 'ssd',
-      input: { node: 'image_tensor', width: 300, height: 300, normalisation: 'int32_0_255' },
+      input: { node: 'image_tensor', width: 300, height: 300, normalisation: 'int32_0_255', fit: 'stretch' },
       outputs: ['Postprocessor/Slice', 'Postprocessor/ExpandDims_1'],
       labels: [...cocoLabels],
       sha256: '69d961c537f7844d64e969db3d51766d6b58c44ab6e1914efa96a6c83363ad5c',

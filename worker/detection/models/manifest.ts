@@ -21,6 +21,8 @@ export const manifestSchema = z.strictObject({
     height: z.int().min(16).max(4096),
     /** What the graph expects a pixel's channel to be: a 32-bit integer from 0 to 255. */
     normalisation: z.enum(['int32_0_255']),
+    /** How a frame is fitted into the input: as the model was trained. */
+    fit: z.enum(['stretch', 'letterbox']).default('stretch'),
   }),
   /** Names of the graph's output nodes, in the order that the head expects. */
   outputs: z.array(z.string().min(1)).min(1),

@@ -1,20 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
-import { memory, reshape, type Tensor, type Tensor1D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { RgbImage } from '../../rgb-image.ts';
 import type { RawOutput } from '../heads/head.ts';
 import type { ModelManifest } from '../models/manifest.ts';
 import { readGraphFile } from '../models/model-files.ts';
-import { resizeImage } from '../resize-image.ts';
 
 /** A model's graph and weights, read from disk and not yet on any backend. */
 export type GraphArtifacts = Awaited<ReturnType<typeof readArtifacts>>;
 
 /** Runs a model's graph on the active backend. */
 export interface GraphRunner {
-  /** The outputs for one image, in the manifest's order. No tensor outlives the call. */
-  run(frame: RgbImage): Promise<RawOutput[]>;
+  /** The outputs for one image of exactly the input's size, in the manifest's order. No tensor outlives the call. */
+  run(image: RgbImage): Promise<RawOutput[]>;
   /** How many tensors live now. */
   tensorCount(): number;
   /** Frees the weights. */
@@ -43,7 +42,7 @@ export async function createGraphRunner(
 ): Promise<GraphRunner> {
   const graph = await loadGraphModel({ load: () => Promise.resolve(artifacts) });
   return {
-    run: (frame) => runGraph(graph, manifest, frame),
+    run: (image) => runGraph(graph, manifest, image),
     tensorCount: () => memory().numTensors,
     dispose: () => {
       graph.dispose();
@@ -51,8 +50,8 @@ export async function createGraphRunner(
   };
 }
 
-async function runGraph(graph: GraphModel, manifest: ModelManifest, frame: RgbImage): Promise<RawOutput[]> {
-  const input = tidy(() => toInput(frame, manifest));
+async function runGraph(graph: GraphModel, manifest: ModelManifest, image: RgbImage): Promise<RawOutput[]> {
+  const input = toInput(image, manifest);
   let outputs: Tensor[] = [];
   try {
     const answer = await graph.executeAsync({ [manifest.input.node]: input }, manifest.outputs);
@@ -69,15 +68,18 @@ async function runGraph(graph: GraphModel, manifest: ModelManifest, frame: RgbIm
   }
 }
 
-/** Turns channels 0..255 into what the graph expects of them. */
+/** Turns channels 0..255 into what the graph expects of them. The input's tensor then takes the array as it is. */
 const normalise: Readonly<
-  Record<ModelManifest['input']['normalisation'], (channels: Int32Array) => Tensor1D>
+  Record<ModelManifest['input']['normalisation'], (channels: Uint8Array) => Int32Array | Float32Array>
 > = {
-  int32_0_255: (channels) => tensor1d(channels, 'int32'),
+  int32_0_255: (channels) => new Int32Array(channels),
 };
 
-/** The model's input of a frame: the whole picture, stretched to the input's size. */
-function toInput(frame: RgbImage, { input }: ModelManifest): Tensor {
-  const channels = resizeImage(frame, input.width, input.height);
-  return reshape(normalise[input.normalisation](channels), [1, input.height, input.width, 3]);
+const dtypes: Readonly<Record<ModelManifest['input']['normalisation'], 'int32' | 'float32'>> = {
+  int32_0_255: 'int32',
+};
+
+function toInput({ data }: RgbImage, { input }: ModelManifest): Tensor {
+  const { width, height, normalisation } = input;
+  return tensor(normalise[normalisation](data), [1, height, width, 3], dtypes[normalisation]);
 }

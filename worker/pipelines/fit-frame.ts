@@ -1,23 +1,29 @@
+import type { DetectorFrame, DetectorInput } from '../detection/object-detector.ts';
+import { placeImage } from '../fit-image.ts';
 import type { RgbImage } from '../rgb-image.ts';
 
 const CHANNELS = 3;
 
+/** Brightness of the bars beside a letterboxed picture: what YOLO models were trained with. */
+const BAR = 114;
+
 /**
- * Stretches a frame to `width` x `height` pixels; returns its channels row by row as integers 0..255.
+ * Fits a frame into a detector's input, pixel by pixel.
  *
  * Bilinear interpolation with TensorFlow's default sampling (corners not aligned, no half-pixel centres), which
- * is what detection models of the TensorFlow object detection API were trained with. It is done here and not by
- * the backend, because a backend would first copy the whole frame into its memory, four bytes a channel.
+ * is what detection models of the TensorFlow object detection API were trained with.
  */
-export function resizeImage(frame: RgbImage, width: number, height: number): Int32Array {
-  const resized = new Int32Array(width * height * CHANNELS);
-  const columns = interpolationSteps(frame.width, width);
-  const rows = interpolationSteps(frame.height, height);
+export function fitFrame(frame: RgbImage, input: DetectorInput): DetectorFrame {
+  const { width, height } = input;
+  const placed = placeImage(frame, input, input.fit);
+  const fitted = new Uint8Array(new SharedArrayBuffer(width * height * CHANNELS)).fill(BAR);
+  const columns = interpolationSteps(frame.width, placed.width);
+  const rows = interpolationSteps(frame.height, placed.height);
   const { data } = frame;
-  let target = 0;
-  for (const row of rows) {
+  rows.forEach((row, index) => {
     const upper = row.from * frame.width;
     const lower = row.to * frame.width;
+    let target = ((placed.y + index) * width + placed.x) * CHANNELS;
     for (const column of columns) {
       const upperLeft = (upper + column.from) * CHANNELS;
       const upperRight = (upper + column.to) * CHANNELS;
@@ -26,12 +32,15 @@ export function resizeImage(frame: RgbImage, width: number, height: number): Int
       for (let channel = 0; channel < CHANNELS; channel += 1) {
         const top = mix(data[upperLeft + channel] ?? 0, data[upperRight + channel] ?? 0, column.share);
         const bottom = mix(data[lowerLeft + channel] ?? 0, data[lowerRight + channel] ?? 0, column.share);
-        resized[target] = Math.round(mix(top, bottom, row.share));
+        fitted[target] = Math.round(mix(top, bottom, row.share));
         target += 1;
       }
     }
-  }
-  return resized;
+  });
+  return {
+    image: { width, height, data: fitted },
+    source: { width: frame.width, height: frame.height },
+  };
 }
 
 /** For each pixel of the result along one side: the two of the source it lies between, and how near the second. */
