@@ -1,6 +1,6 @@
-import { AppError } from '../../../src/errors.ts';
-import { type Head, MAX_DETECTIONS, type RawOutput } from './head.ts';
+import { type Head, MAX_DETECTIONS } from './head.ts';
 import { type Candidate, suppressNonMaxima } from './non-maximum-suppression.ts';
+import { unexpectedShapes } from './unexpected-shapes.ts';
 
 const CORNERS = 4;
 
@@ -13,11 +13,11 @@ export function createSsdHead(labels: readonly (string | null)[]): Head {
   return {
     decode(outputs, minConfidence) {
       const [scores, boxes] = outputs;
-      if (scores === undefined || boxes === undefined) throw unexpectedShapes(outputs);
+      if (scores === undefined || boxes === undefined) throw unexpectedShapes('ssd', outputs);
       const anchors = scores.shape[1] ?? 0;
       const fits =
         scores.values.length === anchors * labels.length && boxes.values.length === anchors * CORNERS;
-      if (!fits) throw unexpectedShapes(outputs);
+      if (!fits) throw unexpectedShapes('ssd', outputs);
       return suppressNonMaxima(collectCandidates(scores.values, boxes.values, labels, minConfidence), {
         maxIntersectionOverUnion: 0.5,
         maxCount: MAX_DETECTIONS,
@@ -52,13 +52,4 @@ function collectCandidates(
     if (hasArea && typeof labels[classIndex] === 'string') candidates.push(candidate);
   }
   return candidates;
-}
-
-function unexpectedShapes(outputs: readonly RawOutput[]): AppError {
-  const shapes = outputs.map((output) => `[${output.shape.join(', ')}]`).join(' and ');
-  return new AppError(
-    'MODEL_UNAVAILABLE',
-    `The model's outputs have the shapes ${shapes || 'of nothing'}, which the ssd head cannot decode. ` +
-      "Correct the outputs, the labels or the head in the model's manifest.",
-  );
 }

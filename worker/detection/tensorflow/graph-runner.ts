@@ -68,18 +68,23 @@ async function runGraph(graph: GraphModel, manifest: ModelManifest, image: RgbIm
   }
 }
 
-/** Turns channels 0..255 into what the graph expects of them. The input's tensor then takes the array as it is. */
+/** Turns channels 0..255 into what the graph expects of them, as the very array that becomes the tensor. */
 const normalise: Readonly<
   Record<ModelManifest['input']['normalisation'], (channels: Uint8Array) => Int32Array | Float32Array>
 > = {
   int32_0_255: (channels) => new Int32Array(channels),
+  float32_0_255: (channels) => new Float32Array(channels),
+  float32_0_1: toFractions,
 };
 
-const dtypes: Readonly<Record<ModelManifest['input']['normalisation'], 'int32' | 'float32'>> = {
-  int32_0_255: 'int32',
-};
+function toFractions(channels: Uint8Array): Float32Array {
+  const fractions = new Float32Array(channels.length);
+  for (let index = 0; index < channels.length; index += 1) fractions[index] = (channels[index] ?? 0) / 255;
+  return fractions;
+}
 
 function toInput({ data }: RgbImage, { input }: ModelManifest): Tensor {
-  const { width, height, normalisation } = input;
-  return tensor(normalise[normalisation](data), [1, height, width, 3], dtypes[normalisation]);
+  const channels = normalise[input.normalisation](data);
+  const dtype = channels instanceof Int32Array ? 'int32' : 'float32';
+  return tensor(channels, [1, input.height, input.width, 3], dtype);
 }
