@@ -144,6 +144,8 @@ describe('a manifest', () => {
     ['an unknown head', { head: 'other' }],
     ['an unknown key', { anchors: 3 }],
     ['no labels', { labels: [] }],
+    ['a label that would speak to a terminal', { labels: ['\u001B[2Jcat'] }],
+    ['a name that is no folder’s', { name: '../tiny' }],
     ['a size of nought', { input: { ...manifest.input, width: 0 } }],
     ['a hash that is none', { sha256: 'abc' }],
   ])('with %s is refused', async (_, change) => {

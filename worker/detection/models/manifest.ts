@@ -12,14 +12,21 @@ const MAX_SIDE = 4096;
 const MAX_LABELS = 10_000;
 const MAX_OUTPUTS = 16;
 
-const nodeName = z.string().min(1).max(500);
+/** Free of control characters, since it is printed to terminals and logs. */
+const line = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^\P{Cc}+$/u);
+const nodeName = line(500);
 
 /** What every manifest says. Sizes are in pixels. */
 const shared = {
   name: z.string().regex(MODEL_NAME),
-  version: z.string().min(1).max(100),
+  version: line(100),
   /** SPDX identifier of the weights' licence. */
-  licence: z.string().min(1).max(200),
+  licence: line(200),
   input: z.strictObject({
     /** Name of the graph's input node, which takes [1, height, width, 3]. */
     node: nodeName,
@@ -33,7 +40,7 @@ const shared = {
   /** Names of the graph's output nodes, in the order that the head expects. */
   outputs: z.array(nodeName).min(1).max(MAX_OUTPUTS),
   /** One label a class, in the order of the graph's scores; a class without a label is never reported. */
-  labels: z.array(z.string().min(1).max(200).nullable()).min(1).max(MAX_LABELS),
+  labels: z.array(line(200).nullable()).min(1).max(MAX_LABELS),
   /** SHA-256 over the model's files (see hash-model.ts), recorded when they were fetched. */
   sha256: z
     .string()
@@ -73,7 +80,7 @@ export async function readManifest(directory: string): Promise<ModelManifest> {
   } catch (error) {
     throw new AppError(
       'MODEL_UNAVAILABLE',
-      `There is no detection model in ${directory}. Run \`npm run models:fetch\`, then start again.`,
+      `There is no detection model in ${directory}. Run \`npm run models:fetch\`, or see \`foregsyte models list\`, then start again.`,
       { cause: error },
     );
   }
