@@ -24,6 +24,9 @@ export class AnalysisOptionsInput implements GivenAnalysisOptions {
   @Field(() => Int, { nullable: true, description: describeAnalysisOption('endMs') })
   endMs?: number | null;
 
+  @Field(() => String, { nullable: true, description: describeAnalysisOption('model') })
+  model?: string | null;
+
   @Field(() => [String], { nullable: true, description: describeAnalysisOption('labels') })
   labels?: string[] | null;
 
@@ -53,6 +56,9 @@ export class AnalysisOptionsType implements AnalysisOptions {
     description: `${ANALYSIS_OPTIONS.endMs.description}.`,
   })
   endMs!: number | null;
+
+  @Field(() => String, { nullable: true, description: `${ANALYSIS_OPTIONS.model.description}.` })
+  model!: string | null;
 
   @Field(() => [String], { description: `${ANALYSIS_OPTIONS.labels.description}.` })
   labels!: string[];

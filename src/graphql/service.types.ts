@@ -20,10 +20,14 @@ export class PipelineOption {
   @Field(() => String, { description: 'Its value when it is left out, as JSON.' })
   default!: string;
 
-  @Field(() => Float, { description: 'Least value; of a list, least number of entries.' })
+  @Field(() => Float, {
+    description: 'Least value; of a text, least length; of a list, least number of entries.',
+  })
   min!: number;
 
-  @Field(() => Float, { description: 'Greatest value; of a list, greatest number of entries.' })
+  @Field(() => Float, {
+    description: 'Greatest value; of a text, greatest length; of a list, greatest number of entries.',
+  })
   max!: number;
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { MAX_MODEL_NAME, MODEL_NAME, MODEL_NAME_RULE } from './model-name.ts';
 import { OCR_LANGUAGES, type OcrLanguage } from './ocr-languages.ts';
 
 /** How a video is to be analysed. Stored with the job and repeated in its results. */
@@ -13,6 +14,8 @@ export interface AnalysisOptions {
   startMs: number;
   /** Only frames with timestamps below this, in integer milliseconds; null for the end of the video. */
   endMs: number | null;
+  /** Name of the detection model; null for the default one of the worker. */
+  model: string | null;
   /** Only objects with these labels of the detection model, each once; empty for all. */
   labels: string[];
   /** Languages the text is in, each once, the main one first. */
@@ -29,6 +32,7 @@ export const ANALYSIS_DEFAULTS: Readonly<AnalysisOptions> = {
   minTextConfidence: 0.6,
   startMs: 0,
   endMs: null,
+  model: null,
   labels: [],
   languages: ['eng'],
 };
@@ -39,10 +43,10 @@ export interface AnalysisOptionDescription {
   /** What it is for, in words without a full stop. */
   description: string;
   /** Its type in GraphQL's notation. */
-  type: 'Float' | 'Int' | '[String!]';
+  type: 'Float' | 'Int' | 'String' | '[String!]';
   /** The value it has when it is not given, as JSON. */
   default: string;
-  /** Limits of the value, both allowed; of a list, those of the number of its entries. */
+  /** Limits of the value, both allowed; of a text its length, of a list the number of its entries. */
   min: number;
   max: number;
 }
@@ -69,6 +73,13 @@ export const ANALYSIS_OPTIONS: Readonly<Record<AnalysisOptionName, AnalysisOptio
     1,
     WEEK_MS,
     'Timestamp, in milliseconds, below which frames are looked at: greater than startMs, null for the end of the video',
+  ),
+  model: describe(
+    'model',
+    'String',
+    1,
+    MAX_MODEL_NAME,
+    'Name of the detection model, which the worker must have; null for the default one of the worker',
   ),
   labels: describe(
     'labels',
@@ -126,6 +137,7 @@ export function resolveAnalysisOptions(given: GivenAnalysisOptions): AnalysisOpt
     ),
     startMs,
     endMs,
+    model: checkModel(given.model ?? ANALYSIS_DEFAULTS.model),
     labels: [...new Set(checkCount('labels', labels).map(checkLabel))],
     languages: checkCount('languages', languages).map(checkLanguage),
   };
@@ -145,6 +157,11 @@ function checkCount(name: AnalysisOptionName, list: readonly string[]): readonly
   const { min, max } = ANALYSIS_OPTIONS[name];
   if (list.length >= min && list.length <= max) return list;
   throw refused(name, `must have ${min} to ${max} entries`, { min, max });
+}
+
+function checkModel(name: string | null): string | null {
+  if (name === null || MODEL_NAME.test(name)) return name;
+  throw refused('model', MODEL_NAME_RULE, { min: 1, max: MAX_MODEL_NAME });
 }
 
 function checkLabel(label: string, index: number): string {
@@ -176,10 +193,16 @@ function refused(argument: string, rule: string, limits: { min: number; max: num
   });
 }
 
+/** What the limits of an option count. */
+const UNITS: Readonly<Partial<Record<AnalysisOptionDescription['type'], string>>> = {
+  String: ' characters',
+  '[String!]': ' entries',
+};
+
 /** One line on an option for the reader of a schema: its meaning, limits and default. */
 export function describeAnalysisOption(name: AnalysisOptionName): string {
   const { description, type, min, max, default: preset } = ANALYSIS_OPTIONS[name];
-  const unit = type === '[String!]' ? ' entries' : '';
+  const unit = UNITS[type] ?? '';
   return `${description} (${min} to ${max}${unit}, ${preset} when not given).`;
 }
 

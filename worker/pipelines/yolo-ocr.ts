@@ -71,7 +71,7 @@ export function createYoloOcrPipeline(deps: {
   return {
     id: 'yolo_ocr',
 
-    fingerprint(storedOptions) {
+    async fingerprint(storedOptions) {
       const options = completeStoredOptions(storedOptions);
       return hash('sha256', JSON.stringify(describe(deps, options, 0)));
     },

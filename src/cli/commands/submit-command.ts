@@ -5,7 +5,7 @@ import { readSummary } from '../client/read-summary.ts';
 import { assertReadable, submitFile, type Submission } from '../client/submit-file.ts';
 import { assertCompleted } from '../client/watch-jobs.ts';
 import type { JobLineFragment } from '../generated/graphql.ts';
-import { gather, parseInteger, parseNumber } from '../parse-arguments.ts';
+import { gather, parseInteger, parseModelName, parseNumber } from '../parse-arguments.ts';
 import { formatSummary } from '../print-summary.ts';
 import { runCommand, type CommandContext } from '../run-command.ts';
 import { waitForJobs } from '../wait-for-jobs.ts';
@@ -19,6 +19,7 @@ interface SubmitOptions {
   minTextConfidence?: number;
   startMs?: number;
   endMs?: number;
+  model?: string;
   label?: string[];
   language?: string[];
   priority?: number;
@@ -40,6 +41,7 @@ export function addSubmitCommand(program: Command): void {
     .option('--min-text-confidence <number>', 'least confidence of a line of text, 0 to 1', parseNumber)
     .option('--start-ms <ms>', 'where in the video to begin, in milliseconds', parseInteger)
     .option('--end-ms <ms>', 'where in the video to end, in milliseconds', parseInteger)
+    .option('--model <name>', 'detection model, one of `foregsyte models list` on the worker', parseModelName)
     .option('--label <label>', 'only objects with this label; may be given again', gather)
     .option('--language <code>', 'language of the text, the main one first; may be given again', gather)
     .option('--priority <0..9>', 'jobs of a higher priority are taken first', parseInteger)
@@ -110,7 +112,7 @@ async function printOutcome(context: CommandContext, jobs: JobLineFragment[], js
 }
 
 function submissionOf(options: SubmitOptions): Submission {
-  const { samplesPerSecond, minConfidence, minTextConfidence, startMs, endMs } = options;
+  const { samplesPerSecond, minConfidence, minTextConfidence, startMs, endMs, model } = options;
   return {
     pipelineId: options.pipeline,
     options: {
@@ -119,6 +121,7 @@ function submissionOf(options: SubmitOptions): Submission {
       minTextConfidence,
       startMs,
       endMs,
+      model,
       labels: options.label,
       languages: options.language,
     },

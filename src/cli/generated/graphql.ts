@@ -18,6 +18,8 @@ export type AnalysisOptionsInput = {
   minConfidence?: number | null | undefined;
   /** Least confidence of a line of text (0 to 1, 0.6 when not given). */
   minTextConfidence?: number | null | undefined;
+  /** Name of the detection model, which the worker must have; null for the default one of the worker (1 to 64 characters, null when not given). */
+  model?: string | null | undefined;
   /** Frames looked at per second of video (0.01 to 60, 1 when not given). */
   samplesPerSecond?: number | null | undefined;
   /** Timestamp, in milliseconds, from which on frames are looked at (0 to 604800000, 0 when not given). */

@@ -19,6 +19,7 @@ describe('resolveAnalysisOptions', () => {
       minTextConfidence: 0.6,
       startMs: 0,
       endMs: null,
+      model: null,
       labels: [],
       languages: ['eng'],
     });
@@ -35,6 +36,7 @@ describe('resolveAnalysisOptions', () => {
     ['the outermost values', { startMs: WEEK_MS - 1, endMs: WEEK_MS, samplesPerSecond: 60 }],
     ['a hundred labels', { labels: labels(100) }],
     ['labels of 1 and 64 characters', { labels: ['x', 'ä'.repeat(64)] }],
+    ['a name of a model', { model: 'yolov8n-coco_1.0' }],
     ['all languages', { languages: ['fra', 'deu', 'spa', 'eng'] }],
   ])('accepts %s', (_name, given) => {
     expect(resolveAnalysisOptions(given)).toMatchObject(given);
@@ -51,6 +53,9 @@ describe('resolveAnalysisOptions', () => {
     [{ endMs: 1.5 }, 'endMs', 1, WEEK_MS],
     [{ endMs: WEEK_MS + 1 }, 'endMs', 1, WEEK_MS],
     [{ startMs: 500, endMs: 500 }, 'endMs', 501, WEEK_MS],
+    [{ model: '../models' }, 'model', 1, 64],
+    [{ model: '' }, 'model', 1, 64],
+    [{ model: 'x'.repeat(65) }, 'model', 1, 64],
     [{ labels: labels(101) }, 'labels', 0, 100],
     [{ labels: ['dog', ''] }, 'labels[1]', 1, 64],
     [{ labels: ['x'.repeat(65)] }, 'labels[0]', 1, 64],

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../src/errors.ts';
 import { MODEL_NAME } from '../../../src/jobs/model-name.ts';
@@ -80,7 +80,7 @@ export async function readManifest(directory: string): Promise<ModelManifest> {
   } catch (error) {
     throw new AppError(
       'MODEL_UNAVAILABLE',
-      `There is no detection model in ${directory}. Run \`npm run models:fetch\`, or see \`foregsyte models list\`, then start again.`,
+      `There is no detection model in the folder ${basename(directory)}. Run \`npm run models:fetch\`, or see \`foregsyte models list\`, then start again.`,
       { cause: error },
     );
   }
@@ -89,7 +89,7 @@ export async function readManifest(directory: string): Promise<ModelManifest> {
   } catch (error) {
     throw new AppError(
       'MODEL_UNAVAILABLE',
-      `${file} is not a valid model manifest. Run \`npm run models:fetch\`, or mend it if the model is your own.`,
+      `The ${MANIFEST_FILE} of ${basename(directory)} is not a valid model manifest. Run \`npm run models:fetch\`, or mend it if the model is your own.`,
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
 import { lstat, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../src/errors.ts';
 
@@ -63,7 +63,7 @@ export async function readGraphFile(directory: string): Promise<GraphFile> {
   } catch (error) {
     throw new AppError(
       'MODEL_UNAVAILABLE',
-      `${join(directory, GRAPH_FILE)} is not a TensorFlow.js graph model. Run \`npm run models:fetch\`, ` +
+      `The ${GRAPH_FILE} of ${basename(directory)} is not a TensorFlow.js graph model. Run \`npm run models:fetch\`, ` +
         'or export your own model again.',
       { cause: error },
     );
@@ -83,13 +83,13 @@ export async function listModelFiles(directory: string): Promise<string[]> {
   if (odd !== undefined) {
     throw new AppError(
       'MODEL_UNAVAILABLE',
-      `${join(directory, odd)} is not a plain file. Replace it by the file itself, then try again.`,
+      `The file ${odd} of ${basename(directory)} is not a plain file. Replace it by the file itself, then try again.`,
     );
   }
   const bytes = stats.reduce((sum, { size }) => sum + size, 0);
   if (bytes <= MAX_MODEL_BYTES) return files;
   throw new AppError(
     'MODEL_UNAVAILABLE',
-    `The model in ${directory} has ${bytes} bytes; the limit is ${MAX_MODEL_BYTES}. Export a smaller one.`,
+    `The model in ${basename(directory)} has ${bytes} bytes; the limit is ${MAX_MODEL_BYTES}. Export a smaller one.`,
   );
 }
