@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { modelsDirectory, readConfig } from '../../../src/config.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
-import type { Detection } from '../../../src/results/results-document.ts';
 import { DEFAULT_MODEL } from '../../../worker/detection/models/catalogue.ts';
 import { loadModel } from '../../../worker/detection/models/load-model.ts';
 import type {
@@ -21,18 +20,8 @@ import { TINY_VIDEO } from '../../helpers/running-service.ts';
 const logger = createSilentLogger();
 const signal = new AbortController().signal;
 const modelDirectory = join(modelsDirectory(readConfig()), DEFAULT_MODEL);
-const start = (backend: 'wasm' | 'cpu', threads: number) =>
-  createThreadDetector({ modelDirectory, backend, threads, logger, stallMs: 60_000 });
-
-/** The same detections within what different arithmetic may differ by. */
-const expectClose = (actual: Detection[] = [], expected: Detection[] = []) => {
-  expect(actual.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
-  actual.forEach((detection, index) => {
-    expect(detection.confidence).toBeCloseTo(expected[index]?.confidence ?? Number.NaN, 2);
-    expect(detection.box.x).toBeCloseTo(expected[index]?.box.x ?? Number.NaN, 2);
-    expect(detection.box.height).toBeCloseTo(expected[index]?.box.height ?? Number.NaN, 2);
-  });
-};
+const start = (threads: number) =>
+  createThreadDetector({ modelDirectory, backend: 'wasm', threads, logger, stallMs: 60_000 });
 
 let photograph: DetectorFrame;
 let black: DetectorFrame;
@@ -51,7 +40,7 @@ beforeAll(async () => {
   const { width, height } = input;
   const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
   black = { image: { width, height, data }, source: input };
-  detector = await start('wasm', 2);
+  detector = await start(2);
 });
 afterAll(() => detector.close());
 
@@ -89,20 +78,6 @@ describe('the detector on threads', () => {
     expect(await detector.detect([black], 0.5, signal)).toHaveLength(1);
   });
 
-  it('sees the same on the cpu backend', async () => {
-    const cpu = await start('cpu', 1);
-    try {
-      const [[onCpu], [onWasm]] = await Promise.all([
-        cpu.detect([photograph], 0.3, signal),
-        detector.detect([photograph], 0.3, signal),
-      ]);
-      expectClose(onCpu?.detections, onWasm?.detections);
-      expect([cpu.info.backend, detector.info.backend]).toEqual(['cpu', 'wasm']);
-    } finally {
-      await cpu.close();
-    }
-  });
-
   it('says which picture it takes, and refuses any other', async () => {
     expect(detector.info.input).toEqual(input);
     const smaller = fitFrame(photograph.image, { ...input, height: 299 });
@@ -112,7 +87,7 @@ describe('the detector on threads', () => {
   });
 
   it('refuses work after it was closed', async () => {
-    const closed = await start('wasm', 1);
+    const closed = await start(1);
     await closed.close();
     await expect(closed.detect([black], 0.5, signal)).rejects.toThrow();
   });
