@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { memory, type NamedTensorMap, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { memory, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
 import type { RgbImage } from '../../rgb-image.ts';
 import type { RawOutput } from '../heads/head.ts';
 import type { ModelManifest } from '../models/manifest.ts';
 import { hasDynamicOperation } from '../models/graph-nodes.ts';
 import { readGraphFile } from '../models/model-files.ts';
+import { pictureTensor } from './picture-tensor.ts';
 
 /** A model's graph and weights, read from disk and not yet on any backend. */
 export type GraphArtifacts = Awaited<ReturnType<typeof readArtifacts>>;
@@ -62,7 +63,7 @@ async function runGraph(
   manifest: GraphEnds,
   image: RgbImage,
 ): Promise<RawOutput[]> {
-  const input = toInput(image, manifest);
+  const input = pictureTensor(image, manifest.input);
   let outputs: Tensor[] = [];
   try {
     const answer = await execute({ [manifest.input.node]: input });
@@ -77,25 +78,4 @@ async function runGraph(
     input.dispose();
     for (const output of outputs) output.dispose();
   }
-}
-
-/** Turns channels 0..255 into what the graph expects of them, as the very array that becomes the tensor. */
-const normalise: Readonly<
-  Record<ModelManifest['input']['normalisation'], (channels: Uint8Array) => Int32Array | Float32Array>
-> = {
-  int32_0_255: (channels) => new Int32Array(channels),
-  float32_0_255: (channels) => new Float32Array(channels),
-  float32_0_1: toFractions,
-};
-
-function toFractions(channels: Uint8Array): Float32Array {
-  const fractions = new Float32Array(channels.length);
-  for (let index = 0; index < channels.length; index += 1) fractions[index] = (channels[index] ?? 0) / 255;
-  return fractions;
-}
-
-function toInput({ data }: RgbImage, { input }: GraphEnds): Tensor {
-  const channels = normalise[input.normalisation](data);
-  const dtype = channels instanceof Int32Array ? 'int32' : 'float32';
-  return tensor(channels, [1, input.height, input.width, 3], dtype);
 }
