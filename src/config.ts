@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { MODEL_NAME } from './jobs/model-name.ts';
 import type { RetentionHours } from './jobs/retention.ts';
 
 /** Absolute path of the folder that holds package.json. */
@@ -93,6 +94,10 @@ const environmentSchema = z.object({
   SWEEP_INTERVAL_MS: integer(100, 3_600_000).default(15_000),
   FFMPEG_PATH: z.string().min(1).optional(),
   FFPROBE_PATH: z.string().min(1).optional(),
+  DETECTION_MODEL: z
+    .string()
+    .regex(MODEL_NAME, 'must be the name of a folder in MODELS_DIR')
+    .default('ssdlite_mobilenet_v2'),
   TF_BACKEND: z.enum(['tensorflow', 'wasm', 'cpu']).optional(),
   DETECTION_THREADS: integer(1, 64).default(cores),
   OCR_WORKERS: integer(1, 64).default(cores),

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
 import { modelsDirectory, scratchDirectory, type Config } from '../src/config.ts';
 import type { Logger } from '../src/logger.ts';
 import { createReleaseStack } from '../src/release-stack.ts';
-import { DEFAULT_MODEL } from './detection/models/catalogue.ts';
-import { createThreadDetector } from './detection/tensorflow/thread-detector.ts';
+import { createDetectors } from './detection/detectors.ts';
+import { startInstalledDetector } from './detection/start-installed-detector.ts';
 import { findFfmpegBinaries } from './frames/ffmpeg-binaries.ts';
 import { jobSecondsFor } from './job-time-limit.ts';
 import { createTesseractReader } from './ocr/tesseract-reader.ts';
 import type { PipelineRegistry } from './pipelines/pipeline.ts';
+import { withChosenDetector } from './pipelines/with-chosen-detector.ts';
 import { createYoloOcrPipeline } from './pipelines/yolo-ocr.ts';
 
 /** The pipelines over their running engines. */
@@ -29,15 +29,20 @@ export async function createEngines(
   const owned = createReleaseStack();
   try {
     const binaries = await findFfmpegBinaries(config, logger);
-    const detector = await createThreadDetector({
-      modelDirectory: join(modelsDirectory(config), DEFAULT_MODEL),
-      threads: config.DETECTION_THREADS,
-      stallMs: config.INFERENCE_STALL_MS,
-      logger,
-      onGivenUp,
-      ...(config.TF_BACKEND === undefined ? {} : { backend: config.TF_BACKEND }),
+    const detectors = createDetectors({
+      defaultModel: config.DETECTION_MODEL,
+      start: (model) =>
+        startInstalledDetector(modelsDirectory(config), model, {
+          threads: config.DETECTION_THREADS,
+          stallMs: config.INFERENCE_STALL_MS,
+          logger,
+          onGivenUp,
+          ...(config.TF_BACKEND === undefined ? {} : { backend: config.TF_BACKEND }),
+        }),
     });
-    owned.add(() => detector.close());
+    owned.add(() => detectors.close());
+    // A worker without its default model, or a backend to run it, is of no use: it had better say so now.
+    await detectors.use(null, async () => {});
     const textReader = await createTesseractReader({
       workers: config.OCR_WORKERS,
       stallMs: config.INFERENCE_STALL_MS,
@@ -45,19 +50,21 @@ export async function createEngines(
     });
     owned.add(() => textReader.close());
 
-    const yoloOcr = createYoloOcrPipeline({
+    const shared = {
       binaries,
-      detector,
       textReader,
       limits: {
         maxDurationSeconds: config.MAX_VIDEO_DURATION_S,
         maxFramePixels: config.MAX_FRAME_PIXELS,
         maxSampledFrames: config.MAX_SAMPLED_FRAMES,
-        jobSecondsFor: (analysedMs) => jobSecondsFor(config, analysedMs),
+        jobSecondsFor: (analysedMs: number) => jobSecondsFor(config, analysedMs),
       },
       // One more than can be worked on, so that no engine waits for the decoder.
       framesInFlight: Math.max(config.DETECTION_THREADS, config.OCR_WORKERS) + 1,
-    });
+    };
+    const yoloOcr = withChosenDetector('yolo_ocr', detectors, (detector) =>
+      createYoloOcrPipeline({ ...shared, detector }),
+    );
     return { pipelines: { yolo_ocr: yoloOcr }, close: () => owned.close() };
   } catch (error) {
     await owned.close();

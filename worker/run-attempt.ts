@@ -46,7 +46,7 @@ export function createRunAttempt(deps: {
     const storing = createStopwatch();
     const pipelineId = parsePipelineId(job.pipelineId);
     const pipeline = pipelines[pipelineId];
-    const batches = await openFrameBatches(job, pipeline.fingerprint(job.options), batching);
+    const batches = await openFrameBatches(job, await pipeline.fingerprint(job.options), batching);
     const { earlier } = batches;
     if (earlier) {
       const { jobId, attempt } = job;

@@ -10,6 +10,7 @@ import { addJobsCommand } from './commands/jobs-command.ts';
 import { addKeysCommand } from './commands/keys-command.ts';
 import { addListCommand } from './commands/list-command.ts';
 import { addMigrateCommand } from './commands/migrate-command.ts';
+import { addModelsCommand } from './commands/models-command.ts';
 import { addResultsCommand } from './commands/results-command.ts';
 import { addRetryCommand } from './commands/retry-command.ts';
 import { addStartCommand } from './commands/start-command.ts';
@@ -47,6 +48,7 @@ addDoctorCommand(program);
 addMigrateCommand(program);
 addKeysCommand(program);
 addJobsCommand(program);
+addModelsCommand(program);
 
 program.commandsGroup('As a client of a service:').configureHelp({ showGlobalOptions: true });
 addSubmitCommand(program);

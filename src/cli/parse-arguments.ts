@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { SCOPES, type Scope } from '../access/caller.ts';
 import { isErrorCode, type ErrorCode } from '../error-codes.ts';
+import { MODEL_NAME, MODEL_NAME_RULE } from '../jobs/model-name.ts';
 import { SAMPLING_MODES } from '../jobs/sampling-modes.ts';
 import type { SamplingMode } from './generated/graphql.ts';
 
@@ -58,6 +59,12 @@ export function parseKeyName(text: string): string {
   throw new InvalidArgumentError(
     `It must be 1 to ${MAX_NAME_LENGTH} characters long, without control characters.`,
   );
+}
+
+/** The name of a detection model. */
+export function parseModelName(text: string): string {
+  if (MODEL_NAME.test(text)) return text;
+  throw new InvalidArgumentError(`It ${MODEL_NAME_RULE}.`);
 }
 
 /** Scopes, separated by commas. */

@@ -1,10 +1,7 @@
 import { Field, Float, InputType, Int, ObjectType } from 'type-graphql';
-import {
-  ANALYSIS_OPTIONS,
-  type AnalysisOptions,
-  describeAnalysisOption,
-  type GivenAnalysisOptions,
-} from '../jobs/analysis-options.ts';
+import { ANALYSIS_OPTIONS, describeAnalysisOption } from '../jobs/analysis-option-descriptions.ts';
+import { type AnalysisOptions } from '../jobs/analysis-options.ts';
+import { type GivenAnalysisOptions } from '../jobs/resolve-analysis-options.ts';
 import type { OcrLanguage } from '../jobs/ocr-languages.ts';
 import type { SamplingMode } from '../jobs/sampling-modes.ts';
 import { SamplingModeEnum } from './enums.ts';
@@ -28,6 +25,9 @@ export class AnalysisOptionsInput implements GivenAnalysisOptions {
 
   @Field(() => Int, { nullable: true, description: describeAnalysisOption('endMs') })
   endMs?: number | null;
+
+  @Field(() => String, { nullable: true, description: describeAnalysisOption('model') })
+  model?: string | null;
 
   @Field(() => [String], { nullable: true, description: describeAnalysisOption('labels') })
   labels?: string[] | null;
@@ -67,6 +67,9 @@ export class AnalysisOptionsType implements AnalysisOptions {
     description: `${ANALYSIS_OPTIONS.endMs.description}.`,
   })
   endMs!: number | null;
+
+  @Field(() => String, { nullable: true, description: `${ANALYSIS_OPTIONS.model.description}.` })
+  model!: string | null;
 
   @Field(() => [String], { description: `${ANALYSIS_OPTIONS.labels.description}.` })
   labels!: string[];

@@ -22,13 +22,15 @@ export class PipelineOption {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Least value; of a list, least number of entries. Null where there is no limit.',
+    description:
+      'Least value; of a text, least length; of a list, least number of entries. Null where there is no limit.',
   })
   min!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Greatest value; of a list, greatest number of entries. Null where there is no limit.',
+    description:
+      'Greatest value; of a text, greatest length; of a list, greatest number of entries. Null where there is no limit.',
   })
   max!: number | null;
 }

@@ -1,4 +1,4 @@
-import { ANALYSIS_OPTIONS, type AnalysisOptionDescription } from './analysis-options.ts';
+import { ANALYSIS_OPTIONS, type AnalysisOptionDescription } from './analysis-option-descriptions.ts';
 import { PIPELINE_IDS, type PipelineId } from './pipeline-ids.ts';
 
 /** A pipeline as clients get to know it. */

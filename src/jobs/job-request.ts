@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
-import { resolveAnalysisOptions, type AnalysisOptions } from './analysis-options.ts';
+import { type AnalysisOptions } from './analysis-options.ts';
+import { resolveAnalysisOptions } from './resolve-analysis-options.ts';
 import { parsePipelineId, type PipelineId } from './pipeline-ids.ts';
 
 /** Limits of what a submission says beside its analysis options. */

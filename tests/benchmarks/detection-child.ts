@@ -11,6 +11,7 @@ const MIB = 1024 ** 2;
 const data = new Uint8Array(new SharedArrayBuffer(SIDE * SIDE * 3));
 for (let index = 0; index < data.length; index += 1) data[index] = (index * 7919) % 251;
 const image = { width: SIDE, height: SIDE, data };
+const frame = { image, source: image };
 const config = readConfig();
 const { signal } = new AbortController();
 const detector = await createThreadDetector({
@@ -25,7 +26,7 @@ process.on('message', async (frames: number) => {
   const cpuBefore = process.cpuUsage();
   const begun = performance.now();
   await detector.detect(
-    Array.from({ length: frames }, () => image),
+    Array.from({ length: frames }, () => frame),
     0.3,
     signal,
   );

@@ -1,4 +1,5 @@
-import { resolveAnalysisOptions, type AnalysisOptions } from '../../src/jobs/analysis-options.ts';
+import { type AnalysisOptions } from '../../src/jobs/analysis-options.ts';
+import { resolveAnalysisOptions } from '../../src/jobs/resolve-analysis-options.ts';
 import { extractFrames } from '../../worker/frames/extract-frames.ts';
 import { deliveredSize } from '../../worker/frames/frame-sampling.ts';
 import { probeVideo } from '../../worker/frames/probe-video.ts';
@@ -62,7 +63,7 @@ export function runScript(engines: BenchEngines, path: string, samplesPerSecond:
     const size = deliveredSize(facts.media, 1280);
     const frames = extractFrames(engines.binaries, path, facts, {
       pictures: [
-        { name: 'image', pixels: 'rgb24', fit: 'stretch', ...size },
+        { name: 'picture', pixels: 'rgb24', ...engines.detector.info.input },
         { name: 'luma', pixels: 'gray', fit: 'stretch', ...size },
       ],
       samplesPerSecond,
@@ -71,7 +72,7 @@ export function runScript(engines: BenchEngines, path: string, samplesPerSecond:
       signal,
     });
     for await (const { pictures } of frames) {
-      await engines.detector.detect([pictures.image], 0.5, signal);
+      await engines.detector.detect([{ image: pictures.picture, source: facts.media }], 0.5, signal);
       await engines.textReader.read(pictures.luma, { languages: ['eng'], minConfidence: 0.6 }, signal);
       cost.frames += 1;
     }

@@ -41,12 +41,13 @@ async function analyse(options: Record<string, unknown>) {
 
 describe('the options of an analysis', () => {
   it('reach the worker, and stand in the results', async () => {
-    const options = { startMs: 1000, endMs: 2000, labels: ['person'], languages: ['deu', 'eng'] };
+    const model = 'ssdlite_mobilenet_v2';
+    const options = { model, startMs: 1000, endMs: 2000, labels: ['person'], languages: ['deu', 'eng'] };
     const { id, status } = await analyse(options);
     expect(status).toMatchObject({ status: 'COMPLETED' });
     const { data } = await service.request(
       `query($id: ID!) { results(jobId: $id) {
-        models { detection { labels } ocr { languages } sampling { startMs endMs sampledFrames } }
+        models { detection { model labels } ocr { languages } sampling { startMs endMs sampledFrames } }
         labels { label firstSeenMs }
       } }`,
       { id },
@@ -54,13 +55,23 @@ describe('the options of an analysis', () => {
     expect(data).toMatchObject({
       results: {
         models: {
-          detection: { labels: ['person'] },
+          detection: { model, labels: ['person'] },
           ocr: { languages: ['deu', 'eng'] },
           sampling: { startMs: 1000, endMs: 2000, sampledFrames: 1 },
         },
         labels: [{ label: 'person', firstSeenMs: 1000 }],
       },
     });
+  });
+
+  it('fail the job for good when the worker lacks the model, and say which it has', async () => {
+    const { status } = await analyse({ model: 'unicorn' });
+    expect(status).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'MODEL_UNAVAILABLE',
+      errorMessage: expect.stringMatching(/no detection model called "unicorn".*ssdlite_mobilenet_v2/),
+    });
+    expect((await analyse({ endMs: 1 })).status).toMatchObject({ status: 'COMPLETED' });
   });
 
   it.each([

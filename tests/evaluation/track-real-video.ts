@@ -4,7 +4,8 @@ import { createSilentLogger } from '../../src/logger.ts';
 import type { Detection } from '../../src/results/results-document.ts';
 import { DEFAULT_MODEL } from '../../worker/detection/models/catalogue.ts';
 import { createThreadDetector } from '../../worker/detection/tensorflow/thread-detector.ts';
-import { neverAborted, probe, startExtraction } from '../helpers/video-tools.ts';
+import { detectorFrames } from '../helpers/detector-frames.ts';
+import { neverAborted, probe } from '../helpers/video-tools.ts';
 import { TRACKERS } from './judge-tracker.ts';
 
 /** What one tracker made of a video at one rate. */
@@ -49,9 +50,9 @@ export async function detectFrames(path: string, samplesPerSecond: number): Prom
   const detector = await createThreadDetector(settings);
   try {
     const frames: DetectedFrame[] = [];
-    const extraction = await startExtraction(path, { samplesPerSecond, maxSeconds: 600 });
-    for await (const { frameIndex, timestampMs, image } of extraction) {
-      const seen = await detector.detect([image], MIN_CONFIDENCE, neverAborted());
+    const extraction = detectorFrames(path, detector.info.input, samplesPerSecond);
+    for await (const { frameIndex, timestampMs, frame } of extraction) {
+      const seen = await detector.detect([frame], MIN_CONFIDENCE, neverAborted());
       frames.push({ frameIndex, timestampMs, detections: seen.flatMap(({ detections }) => detections) });
     }
     return frames;

@@ -28,7 +28,7 @@ export function countingPipeline(onFrame: (index: number, run: number) => Promis
   const runs: number[][] = [];
   const pipeline: CountingPipeline['pipeline'] = {
     id: 'yolo_ocr',
-    fingerprint: () => 'counting',
+    fingerprint: async () => 'counting',
     async run(_filePath, _options, observer) {
       const done: number[] = [];
       const run = runs.push(done);

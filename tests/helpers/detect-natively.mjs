@@ -5,6 +5,7 @@ import { createThreadDetector } from '../../dist/worker/detection/tensorflow/thr
 const [modelDirectory, ending] = process.argv.slice(2);
 const side = 300;
 const image = { width: side, height: side, data: new Uint8Array(new SharedArrayBuffer(side * side * 3)) };
+const frame = { image, source: image };
 const detector = await createThreadDetector({
   modelDirectory,
   backend: 'tensorflow',
@@ -13,7 +14,7 @@ const detector = await createThreadDetector({
   logger: createSilentLogger(),
 });
 const { signal } = new AbortController();
-const detecting = detector.detect([image, image, image, image], 0.5, signal);
+const detecting = detector.detect([frame, frame, frame, frame], 0.5, signal);
 if (ending === 'exit') process.exit(0);
 console.log((await detecting).length);
 await detector.close();

@@ -1,11 +1,11 @@
 import { AppError } from '../../src/errors.ts';
+import type { DetectorFrame } from '../../worker/detection/object-detector.ts';
 import type { DetectorThread } from '../../worker/detection/tensorflow/start-detector-thread.ts';
 import type { DetectedReport } from '../../worker/detection/tensorflow/thread-messages.ts';
-import type { RgbImage } from '../../worker/rgb-image.ts';
 
 /** A thread that answers when the test says so. */
 export interface FakeThread extends DetectorThread {
-  frames: RgbImage[];
+  frames: DetectorFrame[];
   answer(elapsedMs: number): void;
   die(): void;
 }
@@ -13,7 +13,7 @@ export interface FakeThread extends DetectorThread {
 /** See FakeThread. */
 export function createFakeThread(): FakeThread {
   const ended = Promise.withResolvers<Error | undefined>();
-  const frames: RgbImage[] = [];
+  const frames: DetectorFrame[] = [];
   let pending: PromiseWithResolvers<DetectedReport> | undefined;
   let isAlive = true;
   const die = (): void => {

@@ -14,7 +14,6 @@ import { createTesseractReader } from '../../worker/ocr/tesseract-reader.ts';
 const STALL_MS = 1_000;
 const never = new AbortController().signal;
 const hangFile = process.env['HANG_FILE'] ?? '';
-const image = { width: 64, height: 64, data: new Uint8Array(new SharedArrayBuffer(64 * 64 * 3)) };
 const luma = { width: 64, height: 64, data: new Uint8Array(new SharedArrayBuffer(64 * 64)) };
 
 /** What became of a frame while threads hang. */
@@ -45,7 +44,10 @@ const detector = await createThreadDetector({
   stallMs: STALL_MS,
   logger: createSilentLogger(),
 });
-const detect = (signal: AbortSignal) => detector.detect([image], 0.5, signal);
+const { width, height } = detector.info.input;
+const image = { width, height, data: new Uint8Array(new SharedArrayBuffer(width * height * 3)) };
+const frame = { image, source: image };
+const detect = (signal: AbortSignal) => detector.detect([frame], 0.5, signal);
 
 console.log(
   JSON.stringify({

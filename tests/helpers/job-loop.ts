@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createSilentLogger } from '../../src/logger.ts';
-import { resolveAnalysisOptions } from '../../src/jobs/analysis-options.ts';
+import { resolveAnalysisOptions } from '../../src/jobs/resolve-analysis-options.ts';
 import { JobEntity } from '../../src/jobs/job.entity.ts';
 import type { RetryPolicy } from '../../src/jobs/retry-policy.ts';
 import { createTakeJob, type RunningLimits, type TakeJob } from '../../src/jobs/take-job.ts';

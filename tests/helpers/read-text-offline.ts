@@ -1,7 +1,7 @@
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { resolveAnalysisOptions } from '../../src/jobs/analysis-options.ts';
+import { resolveAnalysisOptions } from '../../src/jobs/resolve-analysis-options.ts';
 import { createTesseractReader } from '../../worker/ocr/tesseract-reader.ts';
 
 // Reads a drawn text, in languages like eng,deu, and prints what was read; started by the test with no-network.cjs

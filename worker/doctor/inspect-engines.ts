@@ -4,7 +4,6 @@ import { modelsDirectory, scratchDirectory, useTensorflowDefaults, type Config }
 import { fine, note, type Observation } from '../../src/doctor/finding.ts';
 import { OCR_LANGUAGES } from '../../src/jobs/ocr-languages.ts';
 import { createSilentLogger } from '../../src/logger.ts';
-import { DEFAULT_MODEL } from '../detection/models/catalogue.ts';
 import { loadModel } from '../detection/models/load-model.ts';
 import { startDetectorThread } from '../detection/tensorflow/start-detector-thread.ts';
 import { findConfinement } from '../frames/confinement.ts';
@@ -41,7 +40,8 @@ export async function listModels(config: Config): Promise<string[]> {
   const names = entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => name);
-  return [DEFAULT_MODEL, ...names.filter((name) => name !== DEFAULT_MODEL).toSorted()];
+  const { DETECTION_MODEL: first } = config;
+  return [first, ...names.filter((name) => name !== first).toSorted()];
 }
 
 /** Whether a model is complete and unaltered. A damaged one besides the default model stops no service. */
@@ -52,7 +52,7 @@ export async function inspectModel(config: Config, name: string): Promise<Observ
       `${manifest.name} ${manifest.version}, licence ${manifest.licence}, files as expected (sha256 ${sha256})`,
     );
   } catch (error) {
-    if (name === DEFAULT_MODEL || !(error instanceof Error)) throw error;
+    if (name === config.DETECTION_MODEL || !(error instanceof Error)) throw error;
     return note('damaged', error.message);
   }
 }
@@ -60,7 +60,7 @@ export async function inspectModel(config: Config, name: string): Promise<Observ
 /** Which backend of TensorFlow.js runs the default model, and why each before it does not. */
 export async function inspectBackend(config: Config): Promise<Observation> {
   const { TF_BACKEND, DETECTION_THREADS } = config;
-  const { directory, manifest } = await loadModel(join(modelsDirectory(config), DEFAULT_MODEL));
+  const { directory, manifest } = await loadModel(join(modelsDirectory(config), config.DETECTION_MODEL));
   useTensorflowDefaults();
   const thread = await startDetectorThread({
     directory,

@@ -15,8 +15,10 @@ export interface PackageRequest {
   version: string;
   /** Pinned subresource integrity of the tarball: `sha512-` and 88 characters of base64. */
   integrity: string;
-  /** Folder inside the package, with forward slashes; everything below it is unpacked. */
+  /** Folder inside the package, with forward slashes; everything below it is unpacked, unless `files` are given. */
   folder: string;
+  /** Only these files directly in the folder. */
+  files?: readonly string[];
   /** Folder that will hold these files. If it holds anything already, nothing is fetched. */
   destination: string;
   signal?: AbortSignal;
@@ -74,11 +76,13 @@ async function unpackFolder(
   request: PackageRequest,
   label: string,
 ): Promise<void> {
-  const wanted = join(staging, 'package', request.folder, '/');
+  const folder = join(staging, 'package', request.folder, '/');
+  const files = request.files?.map((file) => join(folder, file));
+  const isWanted = (name: string): boolean => files?.includes(name) ?? name.startsWith(folder);
   const options = {
     // The archive says who owned the files where it was made; here they belong to whoever unpacks them.
     chown: false,
-    ignore: (name: string, header?: { type: string }) => header?.type !== 'file' || !name.startsWith(wanted),
+    ignore: (name: string, header?: { type: string }) => header?.type !== 'file' || !isWanted(name),
   };
   const signal = request.signal === undefined ? {} : { signal: request.signal };
   try {
@@ -91,7 +95,7 @@ async function unpackFolder(
       { cause: error },
     );
   }
-  if (await holdsFiles(wanted)) return;
+  if (await holdsFiles(folder)) return;
   throw new AppError(
     'MODEL_UNAVAILABLE',
     `The package ${label} has no files below ${request.folder}. Correct the folder, then try again.`,

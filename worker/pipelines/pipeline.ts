@@ -56,8 +56,11 @@ export interface PipelineOutcome {
 /** Turns a local video file into results. */
 export interface Pipeline {
   readonly id: PipelineId;
-  /** Tells programs, models and options apart: frames of equal fingerprints may stand in the same results. */
-  fingerprint(options: Partial<AnalysisOptions>): string;
+  /**
+   * Tells programs, models and options apart: frames of equal fingerprints may stand in the same results. Throws an
+   * AppError when the model is unknown or does not run.
+   */
+  fingerprint(options: Partial<AnalysisOptions>): Promise<string>;
   /**
    * `options` are as stored with the job: those that did not exist when it was submitted are missing. The outcome, and
    * the frames, are the same whether earlier work is gone on from or everything is done at once, apart from timings.

@@ -9,6 +9,7 @@ import type {
   TrackedDetection,
 } from '../../src/results/results-document.ts';
 import type { ObjectDetector } from '../detection/object-detector.ts';
+import type { ImageSize } from '../fit-image.ts';
 import { extractFrames, type SampledFrame } from '../frames/extract-frames.ts';
 import type { FfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
 import { deliveredSize } from '../frames/frame-sampling.ts';
@@ -53,7 +54,7 @@ interface Findings {
 
 /** A sampled frame, and the one that it looks like: itself when it has to be analysed. */
 interface ChosenFrame {
-  frame: SampledFrame<'image' | 'luma' | 'thumbnail'>;
+  frame: SampledFrame<'picture' | 'luma' | 'thumbnail'>;
   reference: ReferenceFrame;
 }
 
@@ -72,14 +73,15 @@ export function createYoloOcrPipeline(deps: {
   const { binaries, detector, textReader, limits } = deps;
 
   const analyse = async (
-    { image, luma }: Pictures<'image' | 'luma'>,
+    { picture, luma }: Pictures<'picture' | 'luma'>,
+    source: ImageSize,
     options: AnalysisOptions,
     isWanted: LabelFilter,
     signal: AbortSignal,
   ): Promise<Findings> => {
     const { languages, minTextConfidence } = options;
     const [seen, read] = await Promise.all([
-      detector.detect([image], options.minConfidence, signal),
+      detector.detect([{ image: picture, source }], options.minConfidence, signal),
       textReader.read(luma, { languages, minConfidence: minTextConfidence }, signal),
     ]);
     return {
@@ -93,7 +95,7 @@ export function createYoloOcrPipeline(deps: {
   return {
     id: 'yolo_ocr',
 
-    fingerprint(storedOptions) {
+    async fingerprint(storedOptions) {
       const options = completeStoredOptions(storedOptions);
       return hash('sha256', JSON.stringify(describe(deps, options, 0)));
     },
@@ -125,11 +127,10 @@ export function createYoloOcrPipeline(deps: {
       }
 
       const { sampling, samplesPerSecond, reuseUnchanged, reuseThreshold } = options;
-      const fullSize = deliveredSize(facts.media, MAX_FRAME_SIDE);
       const frames = extractFrames(binaries, filePath, facts, {
         pictures: [
-          { name: 'image', pixels: 'rgb24', fit: 'stretch', ...fullSize },
-          { name: 'luma', pixels: 'gray', fit: 'stretch', ...fullSize },
+          { name: 'picture', pixels: 'rgb24', ...detector.info.input },
+          { name: 'luma', pixels: 'gray', fit: 'stretch', ...deliveredSize(facts.media, MAX_FRAME_SIDE) },
           {
             name: 'thumbnail',
             pixels: 'gray',
@@ -159,7 +160,7 @@ export function createYoloOcrPipeline(deps: {
         ),
         async ({ frame: { frameIndex, timestampMs, pictures }, reference }, frameSignal) => {
           const isLike = reference.frameIndex !== frameIndex;
-          const found = isLike ? null : await analyse(pictures, options, isWanted, frameSignal);
+          const found = isLike ? null : await analyse(pictures, facts.media, options, isWanted, frameSignal);
           return { moment: { frameIndex, timestampMs }, reference, found };
         },
         { concurrency: deps.framesInFlight, signal },

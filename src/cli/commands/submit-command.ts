@@ -5,7 +5,14 @@ import { readSummary } from '../client/read-summary.ts';
 import { assertReadable, submitFile, type Submission } from '../client/submit-file.ts';
 import { assertCompleted } from '../client/watch-jobs.ts';
 import type { JobLineFragment, SamplingMode } from '../generated/graphql.ts';
-import { gather, parseInteger, parseNumber, parseRate, parseSampling } from '../parse-arguments.ts';
+import {
+  gather,
+  parseInteger,
+  parseModelName,
+  parseNumber,
+  parseRate,
+  parseSampling,
+} from '../parse-arguments.ts';
 import { formatSummary } from '../print-summary.ts';
 import { runCommand, type CommandContext } from '../run-command.ts';
 import { waitForJobs } from '../wait-for-jobs.ts';
@@ -20,6 +27,7 @@ interface SubmitOptions {
   minTextConfidence?: number;
   startMs?: number;
   endMs?: number;
+  model?: string;
   label?: string[];
   language?: string[];
   reuse: boolean;
@@ -44,6 +52,7 @@ export function addSubmitCommand(program: Command): void {
     .option('--min-text-confidence <number>', 'least confidence of a line of text, 0 to 1', parseNumber)
     .option('--start-ms <ms>', 'where in the video to begin, in milliseconds', parseInteger)
     .option('--end-ms <ms>', 'where in the video to end, in milliseconds', parseInteger)
+    .option('--model <name>', 'detection model, one of `foregsyte models list` on the worker', parseModelName)
     .option('--label <label>', 'only objects with this label; may be given again', gather)
     .option('--language <code>', 'language of the text, the main one first; may be given again', gather)
     .option('--no-reuse', 'analyse frames again that show what an earlier one showed')
@@ -116,7 +125,8 @@ async function printOutcome(context: CommandContext, jobs: JobLineFragment[], js
 }
 
 function submissionOf(options: SubmitOptions): Submission {
-  const { samplesPerSecond, minConfidence, minTextConfidence, startMs, endMs, reuseThreshold } = options;
+  const { samplesPerSecond, minConfidence, minTextConfidence, startMs, endMs, model, reuseThreshold } =
+    options;
   return {
     pipelineId: options.pipeline,
     options: {
@@ -127,6 +137,7 @@ function submissionOf(options: SubmitOptions): Submission {
       minTextConfidence,
       startMs,
       endMs,
+      model,
       labels: options.label,
       languages: options.language,
       // Left out, the service's default holds.

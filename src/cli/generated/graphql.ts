@@ -18,6 +18,8 @@ export type AnalysisOptionsInput = {
   minConfidence?: number | null | undefined;
   /** Least confidence of a line of text (0 to 1, 0.6 when not given). */
   minTextConfidence?: number | null | undefined;
+  /** Name of the detection model, which the worker must have; null for the default one of the worker (1 to 64 characters, null when not given). */
+  model?: string | null | undefined;
   /** Difference of brightness, of 255, up to which a part of the picture counts as unchanged (0 to 255, 20 when not given). */
   reuseThreshold?: number | null | undefined;
   /** Whether frames that show what an earlier one showed get its results instead of being analysed again (true when not given). */

@@ -7,15 +7,15 @@ import { createSilentLogger } from '../../../src/logger.ts';
 import type { Detection } from '../../../src/results/results-document.ts';
 import { DEFAULT_MODEL } from '../../../worker/detection/models/catalogue.ts';
 import { loadModel } from '../../../worker/detection/models/load-model.ts';
-import type { ObjectDetector } from '../../../worker/detection/object-detector.ts';
+import type { DetectorFrame, ObjectDetector } from '../../../worker/detection/object-detector.ts';
 import {
   type DetectorThread,
   startDetectorThread,
 } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
 import { createThreadDetector } from '../../../worker/detection/tensorflow/thread-detector.ts';
-import type { RgbImage } from '../../../worker/rgb-image.ts';
+import { firstDetectorFrame } from '../../helpers/detector-frames.ts';
 import { describeWithTensorflow } from '../../helpers/tensorflow-add-on.ts';
-import { startExtraction, TINY_VIDEO } from '../../helpers/video-tools.ts';
+import { TINY_VIDEO } from '../../helpers/video-tools.ts';
 
 const run = promisify(execFile);
 const logger = createSilentLogger();
@@ -34,15 +34,12 @@ const startThread = async (): Promise<DetectorThread> => {
 const numbersOf = ({ confidence, box }: Detection) => [confidence, box.x, box.y, box.width, box.height];
 
 describeWithTensorflow('the detector on the native backend', () => {
-  let photograph: RgbImage;
+  let photograph: DetectorFrame;
   let detector: ObjectDetector;
 
   beforeAll(async () => {
-    for await (const { image } of await startExtraction(TINY_VIDEO)) {
-      photograph = image;
-      break;
-    }
     detector = await start('tensorflow');
+    photograph = await firstDetectorFrame(TINY_VIDEO, detector.info.input);
   });
   afterAll(() => detector.close());
 

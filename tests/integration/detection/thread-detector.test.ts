@@ -2,47 +2,35 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { modelsDirectory, readConfig } from '../../../src/config.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
-import type { Detection } from '../../../src/results/results-document.ts';
 import { DEFAULT_MODEL } from '../../../worker/detection/models/catalogue.ts';
 import { loadModel } from '../../../worker/detection/models/load-model.ts';
-import type { ObjectDetector } from '../../../worker/detection/object-detector.ts';
+import type {
+  DetectorFrame,
+  DetectorInput,
+  ObjectDetector,
+} from '../../../worker/detection/object-detector.ts';
 import { startDetectorThread } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
 import { createThreadDetector } from '../../../worker/detection/tensorflow/thread-detector.ts';
-import { findFfmpegBinaries } from '../../../worker/frames/ffmpeg-binaries.ts';
-import { probeVideo } from '../../../worker/frames/probe-video.ts';
-import type { RgbImage } from '../../../worker/rgb-image.ts';
-import { extractImages, TINY_VIDEO } from '../../helpers/video-tools.ts';
+import { firstDetectorFrame } from '../../helpers/detector-frames.ts';
+import { TINY_VIDEO } from '../../helpers/video-tools.ts';
 
 const logger = createSilentLogger();
 const signal = new AbortController().signal;
 const modelDirectory = join(modelsDirectory(readConfig()), DEFAULT_MODEL);
-const start = (backend: 'wasm' | 'cpu', threads: number) =>
-  createThreadDetector({ modelDirectory, backend, threads, logger, stallMs: 60_000 });
+const start = (threads: number) =>
+  createThreadDetector({ modelDirectory, backend: 'wasm', threads, logger, stallMs: 60_000 });
 
-/** The same detections within what different arithmetic may differ by. */
-const expectClose = (actual: Detection[] = [], expected: Detection[] = []) => {
-  expect(actual.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
-  actual.forEach((detection, index) => {
-    expect(detection.confidence).toBeCloseTo(expected[index]?.confidence ?? Number.NaN, 2);
-    expect(detection.box.x).toBeCloseTo(expected[index]?.box.x ?? Number.NaN, 2);
-    expect(detection.box.height).toBeCloseTo(expected[index]?.box.height ?? Number.NaN, 2);
-  });
-};
-
-let photograph: RgbImage;
-let black: RgbImage;
+let photograph: DetectorFrame;
+let black: DetectorFrame;
 let detector: ObjectDetector;
+const input: DetectorInput = { width: 300, height: 300, fit: 'stretch' };
 
 beforeAll(async () => {
-  const binaries = await findFfmpegBinaries(readConfig(), logger);
-  const limits = { maxDurationSeconds: 60, maxFramePixels: 10_000_000 };
-  const facts = await probeVideo(binaries, TINY_VIDEO, limits, signal);
-  for await (const { image } of extractImages(binaries, TINY_VIDEO, facts)) {
-    photograph = image;
-    break;
-  }
-  black = { ...photograph, data: new Uint8Array(new SharedArrayBuffer(photograph.data.length)) };
-  detector = await start('wasm', 2);
+  photograph = await firstDetectorFrame(TINY_VIDEO, input);
+  const { width, height } = input;
+  const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
+  black = { image: { width, height, data }, source: input };
+  detector = await start(2);
 });
 afterAll(() => detector.close());
 
@@ -80,22 +68,16 @@ describe('the detector on threads', () => {
     expect(await detector.detect([black], 0.5, signal)).toHaveLength(1);
   });
 
-  it('sees the same on the cpu backend', async () => {
-    const cpu = await start('cpu', 1);
-    try {
-      const [[onCpu], [onWasm]] = await Promise.all([
-        cpu.detect([photograph], 0.3, signal),
-        detector.detect([photograph], 0.3, signal),
-      ]);
-      expectClose(onCpu?.detections, onWasm?.detections);
-      expect([cpu.info.backend, detector.info.backend]).toEqual(['cpu', 'wasm']);
-    } finally {
-      await cpu.close();
-    }
+  it('says which picture it takes, and refuses any other', async () => {
+    expect(detector.info.input).toEqual(input);
+    const smaller = await firstDetectorFrame(TINY_VIDEO, { ...input, height: 299 });
+    await expect(detector.detect([black, smaller], 0.5, signal)).rejects.toThrow(RangeError);
+    const sourceless = { ...black, source: { width: 0, height: 0 } };
+    await expect(detector.detect([sourceless], 0.5, signal)).rejects.toThrow(RangeError);
   });
 
   it('refuses work after it was closed', async () => {
-    const closed = await start('wasm', 1);
+    const closed = await start(1);
     await closed.close();
     await expect(closed.detect([black], 0.5, signal)).rejects.toThrow();
   });

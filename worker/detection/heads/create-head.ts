@@ -1,12 +1,12 @@
 import type { ModelManifest } from '../models/manifest.ts';
+import { createCenternetHead } from './centernet.ts';
 import type { Head } from './head.ts';
 import { createSsdHead } from './ssd.ts';
-
-const factories: Readonly<Record<ModelManifest['head'], (manifest: ModelManifest) => Head>> = {
-  ssd: (manifest) => createSsdHead(manifest.labels),
-};
+import { createYoloHead } from './yolo.ts';
 
 /** The head that decodes the outputs of the model with this manifest. */
 export function createHead(manifest: ModelManifest): Head {
-  return factories[manifest.head](manifest);
+  if (manifest.head === 'yolo') return createYoloHead(manifest);
+  if (manifest.head === 'centernet') return createCenternetHead(manifest.labels, manifest.input);
+  return createSsdHead(manifest.labels);
 }

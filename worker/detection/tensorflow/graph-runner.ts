@@ -1,20 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
-import { memory, reshape, type Tensor, type Tensor1D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import { memory, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
 import type { RgbImage } from '../../rgb-image.ts';
 import type { RawOutput } from '../heads/head.ts';
 import type { ModelManifest } from '../models/manifest.ts';
+import { hasDynamicOperation } from '../models/graph-nodes.ts';
 import { readGraphFile } from '../models/model-files.ts';
-import { resizeImage } from '../resize-image.ts';
+import { pictureTensor } from './picture-tensor.ts';
 
 /** A model's graph and weights, read from disk and not yet on any backend. */
 export type GraphArtifacts = Awaited<ReturnType<typeof readArtifacts>>;
 
+/** What of a manifest says how pictures enter a graph and answers leave it. */
+export type GraphEnds = Pick<ModelManifest, 'input' | 'outputs'>;
+
 /** Runs a model's graph on the active backend. */
 export interface GraphRunner {
-  /** The outputs for one image, in the manifest's order. No tensor outlives the call. */
-  run(frame: RgbImage): Promise<RawOutput[]>;
+  /** The outputs for one image of exactly the input's size, in the manifest's order. No tensor outlives the call. */
+  run(image: RgbImage): Promise<RawOutput[]>;
   /** How many tensors live now. */
   tensorCount(): number;
   /** Frees the weights. */
@@ -39,11 +43,14 @@ export async function readArtifacts(directory: string) {
 /** Loads the graph onto the active backend. The caller disposes of the runner. */
 export async function createGraphRunner(
   artifacts: GraphArtifacts,
-  manifest: ModelManifest,
+  manifest: GraphEnds,
 ): Promise<GraphRunner> {
   const graph = await loadGraphModel({ load: () => Promise.resolve(artifacts) });
+  const isDynamic = hasDynamicOperation(artifacts.modelTopology);
+  const execute = async (inputs: NamedTensorMap): Promise<Tensor | Tensor[]> =>
+    isDynamic ? graph.executeAsync(inputs, manifest.outputs) : graph.execute(inputs, manifest.outputs);
   return {
-    run: (frame) => runGraph(graph, manifest, frame),
+    run: (image) => runGraph(execute, manifest, image),
     tensorCount: () => memory().numTensors,
     dispose: () => {
       graph.dispose();
@@ -51,11 +58,15 @@ export async function createGraphRunner(
   };
 }
 
-async function runGraph(graph: GraphModel, manifest: ModelManifest, frame: RgbImage): Promise<RawOutput[]> {
-  const input = tidy(() => toInput(frame, manifest));
+async function runGraph(
+  execute: (inputs: NamedTensorMap) => Promise<Tensor | Tensor[]>,
+  manifest: GraphEnds,
+  image: RgbImage,
+): Promise<RawOutput[]> {
+  const input = pictureTensor(image, manifest.input);
   let outputs: Tensor[] = [];
   try {
-    const answer = await graph.executeAsync({ [manifest.input.node]: input }, manifest.outputs);
+    const answer = await execute({ [manifest.input.node]: input });
     outputs = Array.isArray(answer) ? answer : [answer];
     return await Promise.all(
       outputs.map(async (output) => ({
@@ -67,17 +78,4 @@ async function runGraph(graph: GraphModel, manifest: ModelManifest, frame: RgbIm
     input.dispose();
     for (const output of outputs) output.dispose();
   }
-}
-
-/** Turns channels 0..255 into what the graph expects of them. */
-const normalise: Readonly<
-  Record<ModelManifest['input']['normalisation'], (channels: Int32Array) => Tensor1D>
-> = {
-  int32_0_255: (channels) => tensor1d(channels, 'int32'),
-};
-
-/** The model's input of a frame: the whole picture, stretched to the input's size. */
-function toInput(frame: RgbImage, { input }: ModelManifest): Tensor {
-  const channels = resizeImage(frame, input.width, input.height);
-  return reshape(normalise[input.normalisation](channels), [1, input.height, input.width, 3]);
 }

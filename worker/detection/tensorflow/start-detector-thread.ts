@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../src/errors.ts';
 import { endThread } from '../../end-thread.ts';
 import { inferenceCrashed } from '../../inference-errors.ts';
-import type { RgbImage } from '../../rgb-image.ts';
 import { withTimeLimit } from '../../time-limit.ts';
+import type { DetectorFrame } from '../object-detector.ts';
 import type {
   DetectedReport,
   DetectRequest,
@@ -21,10 +21,10 @@ export interface DetectorThread {
   /** Resolves when the thread has ended, with the error that ended it if there was one. */
   readonly ended: Promise<Error | undefined>;
   /**
-   * Analyses one image; one call at a time is of use, since the thread answers them one by one.
+   * Analyses one frame; one call at a time is of use, since the thread answers them one by one.
    * @throws AppError INFERENCE_STALLED when the thread ends first.
    */
-  detect(frame: RgbImage, minConfidence: number): Promise<DetectedReport>;
+  detect(frame: DetectorFrame, minConfidence: number): Promise<DetectedReport>;
   /** Ends the thread, whatever it is doing; takes bounded time. */
   terminate(): Promise<void>;
 }
@@ -82,10 +82,10 @@ export async function startDetectorThread(setup: ThreadSetup, startMs = START_MS
         const answer = Promise.withResolvers<DetectedReport>();
         lastId += 1;
         waiting.set(lastId, answer);
-        const { width, height, data } = frame;
+        const { image, source } = frame;
         // This is a thread and not a window: there is no origin to name.
         // oxlint-disable-next-line unicorn/require-post-message-target-origin
-        worker.postMessage({ id: lastId, width, height, data, minConfidence } satisfies DetectRequest);
+        worker.postMessage({ id: lastId, image, source, minConfidence } satisfies DetectRequest);
         return answer.promise;
       },
       terminate,

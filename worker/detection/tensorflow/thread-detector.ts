@@ -1,8 +1,7 @@
 import { useTensorflowDefaults } from '../../../src/config.ts';
 import type { Logger } from '../../../src/logger.ts';
-import type { RgbImage } from '../../rgb-image.ts';
 import { loadModel, type LocalModel } from '../models/load-model.ts';
-import type { ObjectDetector } from '../object-detector.ts';
+import type { DetectorFrame, DetectorInput, ObjectDetector } from '../object-detector.ts';
 import { type DetectorThread, startDetectorThread } from './start-detector-thread.ts';
 import type { BackendName } from './thread-messages.ts';
 import { createThreadPool } from './thread-pool.ts';
@@ -70,11 +69,13 @@ function detectorOver(
   { manifest, sha256 }: LocalModel,
   backend: BackendName,
 ): ObjectDetector {
+  const { width, height, fit } = manifest.input;
+  const input: DetectorInput = { width, height, fit };
   const labels = [...new Set(manifest.labels.filter((label) => label !== null))];
   return {
-    info: { model: manifest.name, version: manifest.version, sha256, backend, labels },
+    info: { model: manifest.name, version: manifest.version, sha256, backend, input, labels },
     async detect(frames, minConfidence, signal) {
-      for (const frame of frames) checkSize(frame);
+      for (const frame of frames) checkSize(frame, input);
       // When one frame fails, those of the same call that still wait would be analysed for nobody.
       const call = new AbortController();
       const abort = (): void => {
@@ -94,9 +95,12 @@ function detectorOver(
 }
 
 /** A wrong size is a fault of the caller and must not cost a thread. */
-function checkSize({ width, height, data }: RgbImage): void {
-  if (data.length === width * height * 3) return;
+function checkSize({ image, source }: DetectorFrame, input: DetectorInput): void {
+  const { width, height, data } = image;
+  const isInput = width === input.width && height === input.height && data.length === width * height * 3;
+  if (isInput && source.width >= 1 && source.height >= 1) return;
   throw new RangeError(
-    `A frame of ${width}x${height} has ${data.length} bytes of pixels instead of 3 a pixel.`,
+    `A picture of ${width}x${height} with ${data.length} bytes, of a frame of ${source.width}x${source.height}, was given ` +
+      `to a detector of ${input.width}x${input.height} that takes 3 bytes a pixel.`,
   );
 }

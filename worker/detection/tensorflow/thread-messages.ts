@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../../src/error-codes.ts';
 import type { Detection } from '../../../src/results/results-document.ts';
-import type { RgbImage } from '../../rgb-image.ts';
 import { manifestSchema } from '../models/manifest.ts';
+import type { DetectorFrame } from '../object-detector.ts';
 
 const backendNames = ['tensorflow', 'wasm', 'cpu'] as const;
 
@@ -23,8 +23,8 @@ export type BackendName = (typeof backendNames)[number];
 /** All backends, in the order in which they are tried: the fastest comes first. */
 export const backendOrder: readonly BackendName[] = backendNames;
 
-/** Asks a thread for the detections on one image. */
-export interface DetectRequest extends RgbImage {
+/** Asks a thread for the detections on one frame; the pixels stay in shared memory and are not copied. */
+export interface DetectRequest extends DetectorFrame {
   /** Comes back with the answer. */
   id: number;
   /** 0..1 */
@@ -47,7 +47,7 @@ export interface StartFailedReport {
   stack: string;
 }
 
-/** What the thread found on the image of the request `id`. */
+/** What the thread found on the frame of the request `id`. */
 export interface DetectedReport {
   kind: 'detected';
   id: number;

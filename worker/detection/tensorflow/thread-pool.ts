@@ -1,8 +1,7 @@
 import { AppError } from '../../../src/errors.ts';
 import type { Logger } from '../../../src/logger.ts';
 import { inferenceStalled } from '../../inference-errors.ts';
-import type { RgbImage } from '../../rgb-image.ts';
-import type { FrameDetections } from '../object-detector.ts';
+import type { DetectorFrame, FrameDetections } from '../object-detector.ts';
 import type { DetectorThread } from './start-detector-thread.ts';
 import { watchFrame } from './watch-frame.ts';
 
@@ -28,13 +27,13 @@ export interface ThreadPool {
    * @throws the signal's reason at once when it is aborted (what a thread then still answers is dropped);
    * AppError INFERENCE_STALLED when the thread dies or does not answer in time, WORKER_STOPPED when the pool is closed.
    */
-  run(frame: RgbImage, minConfidence: number, signal: AbortSignal): Promise<FrameDetections>;
+  run(frame: DetectorFrame, minConfidence: number, signal: AbortSignal): Promise<FrameDetections>;
   /** Ends all threads and fails what still waits; a second call does nothing more. */
   close(): Promise<void>;
 }
 
 interface Task {
-  frame: RgbImage;
+  frame: DetectorFrame;
   minConfidence: number;
   answer: PromiseWithResolvers<FrameDetections>;
   signal: AbortSignal;
