@@ -1,4 +1,5 @@
 import type { BoundingBox } from '../../src/results/results-document.ts';
+import { intersectionOverUnion } from '../../worker/tracking/intersection-over-union.ts';
 
 /** What is really on a picture, or what a detector says is. Boxes in pixels of the picture. */
 export interface LabelledBox {
@@ -117,20 +118,11 @@ function groupByImage(found: readonly FoundObject[]): [number, FoundObject[]][] 
   return [...Map.groupBy(found, ({ imageId }) => imageId)];
 }
 
-function intersectionOverUnion(a: BoundingBox, b: BoundingBox): number {
-  const shared = intersection(a, b);
-  return shared / (a.width * a.height + b.width * b.height - shared);
-}
-
 /** What share of `box` lies in `crowd`. */
 function shareWithin(box: BoundingBox, crowd: BoundingBox): number {
-  return intersection(box, crowd) / (box.width * box.height);
-}
-
-function intersection(a: BoundingBox, b: BoundingBox): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  return Math.max(0, width) * Math.max(0, height);
+  const width = Math.min(box.x + box.width, crowd.x + crowd.width) - Math.max(box.x, crowd.x);
+  const height = Math.min(box.y + box.height, crowd.y + crowd.height) - Math.max(box.y, crowd.y);
+  return (Math.max(0, width) * Math.max(0, height)) / (box.width * box.height);
 }
 
 function mean(values: readonly number[]): number {

@@ -50,7 +50,8 @@ describe('the yolo head', () => {
   it('keeps the best of boxes of one object in a class, and passes over classes without a label', () => {
     const raw = v8(
       [0.5, 0.5, 0.5, 0.5, 0.6, 0, 0],
-      [0.51, 0.5, 0.5, 0.5, 0.9, 0.99, 0.7],
+      [0.51, 0.5, 0.5, 0.5, 0.9, 0.99, 0],
+      [0.5, 0.51, 0.5, 0.5, 0, 0.99, 0.7],
       [0.1, 0.1, 0.1, 0.1, 0, 0.99, 0],
     );
     const found = head('v8', 'fraction').decode([raw], 0.5);
@@ -58,6 +59,15 @@ describe('the yolo head', () => {
       [0, '0.90'],
       [2, '0.70'],
     ]);
+  });
+
+  it('can report an anchor for two classes, best first', () => {
+    const raw = v8([0.5, 0.5, 0.5, 0.5, 0.6, 0, 0.7]);
+    expect(
+      head('v8', 'fraction')
+        .decode([raw], 0.5)
+        .map(({ classIndex }) => classIndex),
+    ).toEqual([2, 0]);
   });
 
   it('drops boxes without area or not made of numbers', () => {
@@ -75,13 +85,21 @@ describe('the yolo head', () => {
     expect(() => head('v5', 'fraction').decode([{ ...raw, shape: [1, 2, 8] }], 0.5)).toThrow(unavailable);
   });
 
-  it('takes the best 100 of the hundred thousand candidates of a model that is sure of everything', () => {
+  it('takes the best 100 of a model that is sure of all its 25200 anchors', () => {
     const classes = Array.from({ length: 80 }, (_, index) => `class ${index}`);
-    const values = Float32Array.from({ length: 25_200 * 85 }, (_, index) => ((index * 7919) % 1000) / 2000);
+    const values = new Float32Array(25_200 * 85);
+    for (let anchor = 0; anchor < 25_200; anchor += 1) {
+      const [column, row] = [anchor % 160, Math.floor(anchor / 160)];
+      values.set([(column + 0.5) / 160, (row + 0.5) / 160, 0.004, 0.004, 1], anchor * 85);
+      values[anchor * 85 + 5 + (anchor % 80)] = 0.5 + ((anchor * 7919) % 25_200) / 50_400;
+    }
     const many = createYoloHead({ layout: 'v5', boxUnit: 'fraction', labels: classes, input });
     const found = many.decode([{ shape: [1, 25_200, 85], values }], 0.2);
     const confidences = found.map(({ confidence }) => confidence);
-    expect(confidences).toHaveLength(MAX_DETECTIONS);
-    expect(confidences).toEqual(confidences.toSorted((a, b) => b - a));
+    expect(confidences).toEqual(
+      Array.from({ length: MAX_DETECTIONS }, (_, index) =>
+        expect.closeTo(0.5 + (25_199 - index) / 50_400, 5),
+      ),
+    );
   });
 });
