@@ -4,6 +4,7 @@ import type { RgbImage } from '../../worker/rgb-image.ts';
 import { cutFrames } from '../../worker/frames/cut-frames.ts';
 import type { FfmpegBinaries } from '../../worker/frames/ffmpeg-binaries.ts';
 import { toFileUrl } from '../../worker/frames/probe-video.ts';
+import { COLOUR_SCALERS } from '../../worker/frames/pictures.ts';
 import { startFfmpeg } from '../../worker/frames/start-ffmpeg.ts';
 import { failureOfRun } from '../../worker/frames/tool-failure.ts';
 
@@ -64,20 +65,17 @@ export async function readPicture(
 /** The filters that do what placeImage computes, for a picture whose size is not known yet. */
 function fittingChain({ width, height }: ImageSize, fit: ImageFit): string {
   const target = `${width}:${height}`;
-  if (fit === 'stretch') return `showinfo,scale=${target}:${SCALER}`;
+  if (fit === 'stretch') return `showinfo,scale=${target}:flags=${COLOUR_SCALERS[fit]}`;
   const scale = `min(${width}/iw,${height}/ih)`;
   const side = (own: string, limit: number): string => `'clip(round(${own}*${scale}),1,${limit})'`;
   const middle = (outer: string, inner: string): string => `'floor((${outer}-${inner})/2)'`;
   return [
     'showinfo',
-    `scale=${side('iw', width)}:${side('ih', height)}:${SCALER}`,
+    `scale=${side('iw', width)}:${side('ih', height)}:flags=${COLOUR_SCALERS[fit]}`,
     'format=rgb24',
     `pad=${target}:${middle('ow', 'iw')}:${middle('oh', 'ih')}:color=0x727272`,
   ].join(',');
 }
-
-/** Bilinear over all pixels of the source that a target's covers: see docs/accuracy.md for what else was measured. */
-const SCALER = 'flags=bilinear';
 
 /** The size that showinfo tells of a frame. */
 function sizeOf(line: string): ImageSize | undefined {

@@ -40,10 +40,17 @@ export function pictureFilters(displayed: ImageSize, request: PictureRequest): s
 }
 
 /**
- * Detection models were trained with bilinear scaling. A brightness that is shrunk far stands for whole areas: each pixel
- * is to be their mean.
+ * How ffmpeg scales coloured pictures, as models were trained: those that take stretched pictures with TensorFlow's
+ * interpolation between four pixels, the others with one over all pixels that a target's covers. docs/accuracy.md has
+ * the difference.
  */
-function scalerFor(displayed: ImageSize, { width, pixels }: PictureRequest): string {
-  if (pixels === 'rgb24') return 'bilinear';
+export const COLOUR_SCALERS: Readonly<Record<ImageFit, string>> = {
+  stretch: 'fast_bilinear',
+  letterbox: 'bilinear',
+};
+
+/** A brightness that is shrunk far stands for whole areas: each pixel is to be their mean. */
+function scalerFor(displayed: ImageSize, { width, pixels, fit }: PictureRequest): string {
+  if (pixels === 'rgb24') return COLOUR_SCALERS[fit];
   return width * 4 <= displayed.width ? 'area' : 'bicubic';
 }

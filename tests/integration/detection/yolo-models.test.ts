@@ -7,15 +7,13 @@ import { addModel } from '../../../worker/detection/models/add-model.ts';
 import { DEFAULT_MODEL } from '../../../worker/detection/models/catalogue.ts';
 import { coco80Labels } from '../../../worker/detection/models/coco-labels.ts';
 import { createThreadDetector } from '../../../worker/detection/tensorflow/thread-detector.ts';
-import { fitFrame } from '../../../worker/pipelines/fit-frame.ts';
-import type { RgbImage } from '../../../worker/rgb-image.ts';
 import { intersectionOverUnion } from '../../../worker/tracking/intersection-over-union.ts';
+import { firstDetectorFrame } from '../../helpers/detector-frames.ts';
 import { describeWithData, optionalData } from '../../helpers/optional-data.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import { neverAborted, startExtraction, TINY_VIDEO } from '../../helpers/video-tools.ts';
+import { neverAborted, TINY_VIDEO } from '../../helpers/video-tools.ts';
 
 const models = temporaryDirectory();
-let photograph: RgbImage;
 
 /** Where a model sees people on the photograph. */
 async function findPeople(modelDirectory: string): Promise<BoundingBox[]> {
@@ -28,7 +26,8 @@ async function findPeople(modelDirectory: string): Promise<BoundingBox[]> {
     logger,
   });
   try {
-    const answers = await detector.detect([fitFrame(photograph, detector.info.input)], 0.5, neverAborted());
+    const photograph = await firstDetectorFrame(TINY_VIDEO, detector.info.input);
+    const answers = await detector.detect([photograph], 0.5, neverAborted());
     return answers.flatMap(({ detections }) =>
       detections.filter(({ label }) => label === 'person').map(({ box }) => box),
     );
@@ -41,10 +40,6 @@ describeWithData('models', 'YOLO models', () => {
   let expected: BoundingBox[];
 
   beforeAll(async () => {
-    for await (const { image } of await startExtraction(TINY_VIDEO)) {
-      photograph = image;
-      break;
-    }
     expected = await findPeople(join(modelsDirectory(readConfig()), DEFAULT_MODEL));
     if (expected.length < 2) throw new Error('The default model sees too few people to compare with.');
   });
