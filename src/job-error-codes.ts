@@ -118,8 +118,9 @@ export const JOB_ERROR_CODES = {
     httpStatus: 500,
     retryable: false,
     seenIn: ['job', 'log'],
-    when: 'A detection model is missing, incomplete or not the one that was expected.',
-    remedy: 'The operator runs `npm run models:fetch`; then `retryJob`.',
+    when: 'The worker lacks the detection model, or its files are incomplete or not the ones that were expected.',
+    remedy:
+      'Choose another `model`; or the operator adds it (`foregsyte models`, `npm run models:fetch`), then `retryJob`.',
   },
   TOOL_UNAVAILABLE: {
     httpStatus: 500,

@@ -70,7 +70,7 @@ export type ErrorCode =
   | 'JOB_STATE_CONFLICT'
   /** HTTP 422. The analysis took longer than the operator allows for a video of this length. Choose fewer samples a second or a time range, or split the video. */
   | 'JOB_TIMED_OUT'
-  /** HTTP 500. A detection model is missing, incomplete or not the one that was expected. The operator runs `npm run models:fetch`; then `retryJob`. */
+  /** HTTP 500. The worker lacks the detection model, or its files are incomplete or not the ones that were expected. Choose another `model`; or the operator adds it (`foregsyte models`, `npm run models:fetch`), then `retryJob`. */
   | 'MODEL_UNAVAILABLE'
   /** HTTP 404. The service has nothing under this address. See docs/clients.md for the addresses there are. */
   | 'NOT_FOUND'
