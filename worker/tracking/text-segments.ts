@@ -1,7 +1,15 @@
-import type { TextLine, TextSegment } from '../../src/results/results-document.ts';
+import type { BoundingBox, TextLine, TextSegment } from '../../src/results/results-document.ts';
+import { intersectionOverUnion } from './intersection-over-union.ts';
+import { likenessOf } from './same-text.ts';
+import { createTextReadings, type TextReadings } from './text-readings.ts';
 
-/** A text may be missed on this many samples before its segment ends. */
+/** A text may be missed on one sample, or on all samples of this time, before its segment ends. */
 const MAX_MISSED_SAMPLES = 1;
+const MAX_MISSED_MS = 1_000;
+/** Different readings of one text stand in one place; equal ones may have moved. */
+const MIN_OVERLAP = 0.3;
+/** Least confidence of a text that was read once: nothing else bears it out. */
+const SURE_ALONE = 0.75;
 
 /** Follows lines of text over sampled frames, which must come in order of time. */
 export interface TextSegmenter {
@@ -10,58 +18,109 @@ export interface TextSegmenter {
   segments(): TextSegment[];
 }
 
-interface LiveSegment {
-  segment: TextSegment;
+interface Followed {
+  readings: TextReadings;
+  startMs: number;
+  endMs: number;
+  sampleCount: number;
+  /** How it was read last. */
+  line: TextLine;
   missedSamples: number;
 }
 
 /**
- * Joins equal texts on neighbouring samples to segments. Texts are equal when they are after Unicode folding of
- * case and width, without white space and punctuation, which the engine reads unsteadily.
+ * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, wherever they stand,
+ * and those that are nearly equal and overlap (see likenessOf). Of several candidates, the most alike come together, and
+ * then the nearest, so that a text that stands in two places makes two segments. A segment says what was read best, and is
+ * left out when it was read once and not surely.
  */
 export function createTextSegmenter(): TextSegmenter {
-  const all: TextSegment[] = [];
-  let live = new Map<string, LiveSegment>();
+  const all: Followed[] = [];
+  let live: Followed[] = [];
 
-  const begin = (timestampMs: number, line: TextLine): LiveSegment => {
-    const segment: TextSegment = {
-      text: line.text,
+  const begin = (timestampMs: number, line: TextLine): Followed => {
+    const begun = {
+      readings: createTextReadings(),
       startMs: timestampMs,
       endMs: timestampMs,
       sampleCount: 0,
-      bestConfidence: 0,
-      box: line.box,
+      line,
+      missedSamples: 0,
     };
-    all.push(segment);
-    return { segment, missedSamples: 0 };
+    all.push(begun);
+    live.push(begun);
+    return begun;
   };
 
   return {
     add(timestampMs, texts) {
-      for (const candidate of live.values()) candidate.missedSamples += 1;
-      for (const line of texts) {
-        const key = foldText(line.text);
-        const known = live.get(key) ?? begin(timestampMs, line);
-        live.set(key, known);
-        // The same text twice on one frame is one sample.
-        if (known.missedSamples > 0 || known.segment.sampleCount === 0) known.segment.sampleCount += 1;
-        known.missedSamples = 0;
-        known.segment.endMs = timestampMs;
-        if (line.confidence <= known.segment.bestConfidence) continue;
-        known.segment.bestConfidence = line.confidence;
-        known.segment.text = line.text;
-        known.segment.box = line.box;
+      for (const followed of live) followed.missedSamples += 1;
+      const lines = withoutDoubles(texts);
+      const matches = matchLines(live, lines);
+      for (const line of lines) {
+        const followed = matches.get(line) ?? begin(timestampMs, line);
+        followed.readings.add(line);
+        followed.sampleCount += 1;
+        followed.endMs = timestampMs;
+        followed.line = line;
+        followed.missedSamples = 0;
       }
-      live = new Map([...live].filter(([, { missedSamples }]) => missedSamples <= MAX_MISSED_SAMPLES));
+      live = live.filter(
+        ({ missedSamples, endMs }) =>
+          missedSamples <= MAX_MISSED_SAMPLES || timestampMs - endMs <= MAX_MISSED_MS,
+      );
     },
 
-    segments: () => [...all],
+    segments: () => all.flatMap(describe),
   };
 }
 
-function foldText(text: string): string {
-  const folded = text.normalize('NFKC').toLowerCase();
-  const letters = folded.replaceAll(/[^\p{L}\p{N}]/gu, '');
-  // A text of signs alone is compared as it is.
-  return letters === '' ? folded : letters;
+/** Without lines that were read twice in one place: the surer reading counts. */
+function withoutDoubles(texts: readonly TextLine[]): TextLine[] {
+  const kept: TextLine[] = [];
+  for (const line of texts.toSorted((a, b) => b.confidence - a.confidence)) {
+    const isDouble = kept.some(
+      (other) =>
+        likenessOf(other.text, line.text) > 0 && intersectionOverUnion(other.box, line.box) >= MIN_OVERLAP,
+    );
+    if (!isDouble) kept.push(line);
+  }
+  return texts.filter((line) => kept.includes(line));
+}
+
+/** One line for each of those that are followed, at most, and the other way round. */
+function matchLines(live: readonly Followed[], texts: readonly TextLine[]): Map<TextLine, Followed> {
+  const pairs = texts.flatMap((line) =>
+    live
+      .map((followed) => ({
+        line,
+        followed,
+        likeness: likenessOf(followed.line.text, line.text),
+        apart: distanceBetween(followed.line.box, line.box),
+      }))
+      .filter(
+        ({ likeness, followed }) =>
+          likeness === 1 ||
+          (likeness > 0 && intersectionOverUnion(followed.line.box, line.box) >= MIN_OVERLAP),
+      ),
+  );
+  const matches = new Map<TextLine, Followed>();
+  const taken = new Set<Followed>();
+  for (const { line, followed } of pairs.toSorted((a, b) => b.likeness - a.likeness || a.apart - b.apart)) {
+    if (matches.has(line) || taken.has(followed)) continue;
+    matches.set(line, followed);
+    taken.add(followed);
+  }
+  return matches;
+}
+
+/** Between the centres, in parts of the frame. */
+function distanceBetween(a: BoundingBox, b: BoundingBox): number {
+  return Math.hypot(a.x + a.width / 2 - b.x - b.width / 2, a.y + a.height / 2 - b.y - b.height / 2);
+}
+
+function describe({ readings, startMs, endMs, sampleCount }: Followed): TextSegment[] {
+  const { text, confidence, box } = readings.best();
+  if (readings.independentCount() === 1 && confidence < SURE_ALONE) return [];
+  return [{ text, startMs, endMs, sampleCount, bestConfidence: confidence, box }];
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { Detection } from '../../../src/results/results-document.ts';
 import { intersectionOverUnion } from '../../../worker/tracking/intersection-over-union.ts';
 import { createObjectTracker } from '../../../worker/tracking/object-tracks.ts';
-import { createTextSegmenter } from '../../../worker/tracking/text-segments.ts';
 
 const at = (x: number, label = 'person', confidence = 0.9): Detection => ({
   label,
@@ -66,33 +65,6 @@ describe('the object tracker', () => {
         firstSeenMs: 0,
         lastSeenMs: 2000,
       },
-    ]);
-  });
-});
-
-describe('the text segmenter', () => {
-  const line = (text: string, confidence = 0.9) => ({ text, confidence, box: at(0).box });
-
-  it('joins equal texts on neighbouring samples, whatever their case and punctuation', () => {
-    const segmenter = createTextSegmenter();
-    segmenter.add(0, [line('Hello, World', 0.7)]);
-    segmenter.add(1000, [line('hello world!', 0.95), line('other')]);
-    segmenter.add(2000, [line('other')]);
-    expect(segmenter.segments()).toMatchObject([
-      { text: 'hello world!', startMs: 0, endMs: 1000, sampleCount: 2, bestConfidence: 0.95 },
-      { text: 'other', startMs: 1000, endMs: 2000, sampleCount: 2 },
-    ]);
-  });
-
-  it('begins a new segment when a text comes back later, and counts a text twice on a frame once', () => {
-    const segmenter = createTextSegmenter();
-    segmenter.add(0, [line('again'), line('again')]);
-    segmenter.add(1000, []);
-    segmenter.add(2000, []);
-    segmenter.add(3000, [line('again')]);
-    expect(segmenter.segments()).toMatchObject([
-      { startMs: 0, endMs: 0, sampleCount: 1 },
-      { startMs: 3000, endMs: 3000, sampleCount: 1 },
     ]);
   });
 });

@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { TextLine } from '../../../src/results/results-document.ts';
+import { likenessOf } from '../../../worker/tracking/same-text.ts';
+import { createTextSegmenter } from '../../../worker/tracking/text-segments.ts';
+
+/** A line of text whose box begins at `x`, `y`. */
+const line = (text: string, confidence = 0.9, x = 0.1, y = 0.8): TextLine => ({
+  text,
+  confidence,
+  box: { x, y, width: 0.3, height: 0.05 },
+});
+
+/** The segments of frames, each with its time and its lines. */
+function segmentsOf(frames: readonly (readonly [number, ...TextLine[]])[]) {
+  const segmenter = createTextSegmenter();
+  for (const [timestampMs, ...lines] of frames) segmenter.add(timestampMs, lines);
+  return segmenter.segments();
+}
+
+describe('the likeness of two readings', () => {
+  it.each([
+    ['Hello, World', 'hello world!', 1],
+    ['ＦＵＬＬ', 'full', 1],
+    ['over the lazy dog', 'over thellazy dog', 14 / 15],
+    ['---', '---', 1],
+    ['---', '===', 0],
+    ['Alpha', 'Omega', 0],
+    // Digits in the same place are other digits; one too many or too few is a misreading.
+    ['Page 1 of the report', 'Page 2 of the report', 0],
+    ['12:34:56', '12:34:57', 0],
+    ['Call 555-0142 before', 'Call 555-01423before', 17 / 18],
+  ])('of "%s" and "%s" is %d', (one, other, expected) => {
+    expect(likenessOf(one, other)).toBeCloseTo(expected, 10);
+    expect(likenessOf(other, one)).toBeCloseTo(expected, 10);
+  });
+});
+
+describe('the text segmenter', () => {
+  it('joins equal texts on neighbouring samples, whatever their case and punctuation', () => {
+    expect(
+      segmentsOf([
+        [0, line('Hello, World', 0.7)],
+        [1000, line('hello world!', 0.95), line('other', 0.9, 0.1, 0.1)],
+        [2000, line('other', 0.8, 0.1, 0.1)],
+      ]),
+    ).toMatchObject([
+      { text: 'hello world!', startMs: 0, endMs: 1000, sampleCount: 2, bestConfidence: 0.95 },
+      { text: 'other', startMs: 1000, endMs: 2000, sampleCount: 2 },
+    ]);
+  });
+
+  it('joins readings that are nearly equal and stand in one place, and keeps the one that is borne out best', () => {
+    const frames = [
+      [0, line('over thellazy dog', 0.95)],
+      [1000, line('over the lazy dog', 0.9)],
+      [2000, line('over the lazy dog', 0.8)],
+    ] as const;
+    expect(segmentsOf(frames)).toMatchObject([
+      { text: 'over the lazy dog', startMs: 0, endMs: 2000, sampleCount: 3, bestConfidence: 0.9 },
+    ]);
+    const elsewhere = [
+      [0, line('over thellazy dog')],
+      [1000, line('over the lazy dog', 0.9, 0.6, 0.1)],
+    ] as const;
+    expect(segmentsOf(elsewhere)).toHaveLength(2);
+  });
+
+  it('follows an equal text wherever it moves', () => {
+    const frames = [0, 1, 2, 3].map(
+      (step) => [step * 1000, line('KX21 ABC', 0.9, step * 0.2, step * 0.2)] as const,
+    );
+    expect(segmentsOf(frames)).toMatchObject([{ startMs: 0, endMs: 3000, sampleCount: 4 }]);
+  });
+
+  it('makes two segments of a text in two places, and one of a text that was read twice in one', () => {
+    const [left, right] = [line('EXIT', 0.9, 0.1), line('EXIT', 0.8, 0.6)];
+    const twice = segmentsOf([
+      [0, left, right],
+      [1000, right, left],
+    ]);
+    expect(twice.map(({ box }) => box.x)).toEqual([0.1, 0.6]);
+    expect(segmentsOf([[0, left, line('EXIT.', 0.95, 0.1)]])).toMatchObject([
+      { text: 'EXIT.', sampleCount: 1 },
+    ]);
+  });
+
+  it('bridges a missed sample, and a second of missed ones', () => {
+    expect(segmentsOf([[0, line('again')], [5000], [10_000, line('again', 0.8)]])).toHaveLength(1);
+    const dense = [40, 80, 120, 160, 200].map((timestampMs) => [timestampMs] as const);
+    expect(segmentsOf([[0, line('again')], ...dense, [240, line('again', 0.8)]])).toHaveLength(1);
+    expect(segmentsOf([[0, line('again')], [5000], [10_000], [15_000, line('again', 0.8)]])).toHaveLength(2);
+  });
+
+  it('leaves out what was read once and not surely, also when the same picture is shown for long', () => {
+    expect(segmentsOf([[0, line('noise', 0.7)]])).toEqual([]);
+    expect(
+      segmentsOf([
+        [0, line('noise', 0.7)],
+        [1000, line('noise', 0.7)],
+      ]),
+    ).toEqual([]);
+    expect(segmentsOf([[0, line('flash', 0.75)]])).toMatchObject([{ text: 'flash', sampleCount: 1 }]);
+    const twice = [
+      [0, line('faint', 0.65)],
+      [1000, line('faint', 0.7)],
+    ] as const;
+    expect(segmentsOf(twice)).toMatchObject([{ text: 'faint', bestConfidence: 0.7 }]);
+  });
+
+  it('says of whatever frames only what was read, in order, and the same each time', () => {
+    const texts = fc.constantFrom('alpha beta', 'alpha betta', 'Gate 12', 'Gate 13', '##', 'noise');
+    const place = fc.constantFrom(0, 0.1, 0.5);
+    const lines = fc.array(
+      fc
+        .tuple(texts, fc.double({ min: 0.5, max: 1, noNaN: true }), place, place)
+        .map((parts) => line(...parts)),
+      { maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(fc.array(lines, { maxLength: 12 }), (frames) => {
+        const timed = frames.map((read, index) => [index * 500, ...read] as const);
+        const segments = segmentsOf(timed);
+        expect(segmentsOf(timed)).toEqual(segments);
+        expect(segments.map(({ startMs }) => startMs)).toEqual(
+          segments.map(({ startMs }) => startMs).toSorted((a, b) => a - b),
+        );
+        for (const { text, startMs, endMs, sampleCount, bestConfidence, box } of segments) {
+          const source = frames.flatMap((read, index) =>
+            index * 500 >= startMs && index * 500 <= endMs ? read : [],
+          );
+          expect(source).toContainEqual({ text, confidence: bestConfidence, box });
+          expect(sampleCount).toBeLessThanOrEqual((endMs - startMs) / 500 + 1);
+          expect(sampleCount).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});

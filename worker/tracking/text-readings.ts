@@ -1,0 +1,67 @@
+import type { BoundingBox, TextLine } from '../../src/results/results-document.ts';
+
+/** The readings of one text. */
+export interface TextReadings {
+  add(line: TextLine): void;
+  /** The reading that is best supported: its text, greatest confidence (0..1), and where that stood. */
+  best(): { text: string; confidence: number; box: BoundingBox };
+  /** How many readings are not a mere repetition of the one before. */
+  independentCount(): number;
+}
+
+interface Reading {
+  line: TextLine;
+  /** Sum of the confidences. */
+  support: number;
+}
+
+/** More different readings than these are not kept: an unsteady text could have one for every frame. */
+const MAX_READINGS = 32;
+
+/**
+ * Collects them, beginning with the first. The text with the greatest sum of confidences wins: a misreading may be sure of
+ * itself, but seldom comes twice. A reading with the very confidence and box of the one before is the same picture again,
+ * and tells nothing new.
+ */
+export function createTextReadings(): TextReadings {
+  const readings = new Map<string, Reading>();
+  let last: TextLine | undefined;
+  let independent = 0;
+  return {
+    add(line) {
+      const repeated = last !== undefined && isSameReading(last, line);
+      last = line;
+      if (repeated) return;
+      independent += 1;
+      const known = readings.get(line.text);
+      if (known === undefined) {
+        if (readings.size < MAX_READINGS) readings.set(line.text, { line, support: line.confidence });
+        return;
+      }
+      known.support += line.confidence;
+      if (line.confidence > known.line.confidence) known.line = line;
+    },
+    best() {
+      let best: Reading | undefined;
+      for (const reading of readings.values()) {
+        if (best === undefined || reading.support > best.support) best = reading;
+      }
+      if (best === undefined) throw new RangeError('There is no reading yet.');
+      const { text, confidence, box } = best.line;
+      return { text, confidence, box };
+    },
+    independentCount: () => independent,
+  };
+}
+
+function isSameReading(a: TextLine, b: TextLine): boolean {
+  const { x, y, width, height } = a.box;
+  return (
+    a.text === b.text &&
+    a.confidence === b.confidence &&
+    x === b.box.x &&
+    y === b.box.y &&
+    width === b.box.width &&
+    height === b.box.height
+  );
+}
