@@ -21,7 +21,7 @@ export interface RecognisedLine {
 /** One tesseract.js engine on its own thread: one image at a time. */
 export interface Recogniser {
   /**
-   * Lines of text in an encoded image (PGM, PNG, JPEG).
+   * The line of text in an encoded image (PGM, PNG, JPEG) of one: none, one, or what the engine takes for several.
    * @throws AppError INFERENCE_STALLED when the engine fails or its thread dies.
    */
   recognise(image: Buffer): Promise<RecognisedLine[]>;
@@ -91,7 +91,7 @@ async function startEngine(
 async function prepared(starting: Promise<Engine>): Promise<Engine> {
   const engine = await starting;
   await engine.setParameters({
-    tessedit_pageseg_mode: PSM.AUTO,
+    tessedit_pageseg_mode: PSM.SINGLE_LINE,
     // The engine's own chatter about resolutions.
     debug_file: '/dev/null',
   });
