@@ -19,11 +19,18 @@ const WIDEST_GAP = 1.5;
 /** How tall a letter may be, and how far above and below the line's own edges it may reach, in median heights. */
 const LARGEST_OF_MEDIAN = 1.7;
 const FARTHEST_OFF = 0.6;
-/** How far apart, in levels of 255, the brightness of neighbours may be. */
+/** How far apart, in levels of 255, the brightness of neighbours may be; the soft edges of small letters reach further in. */
 const MOST_LUMA_DIFFERENCE = 50;
+const SMALL_HEIGHT = 15;
+const MOST_SMALL_LUMA_DIFFERENCE = 90;
 /** Part of the letters whose feet or heads must stand on one line, and how exactly, in heights. */
 const LEAST_ALIGNED = 0.55;
 const ALIGNMENT = 0.16;
+/** Width of an upright bar in heights, at most, and which part of its box it fills, at least. */
+export const BAR_ASPECT = 0.5;
+const BAR_FILL = 0.75;
+/** Part of the letters of a line that are no bars: in words like Illicit, l and i are many, but not all. */
+const LEAST_OTHERS = 0.3;
 /** How many strokes of a letter a row of pixels crosses. */
 const STROKES_A_LETTER = 1.3;
 
@@ -45,6 +52,8 @@ export function chainLetters(components: readonly Component[], leastLetters = 2)
     for (let next = index + 1; next < sorted.length; next += 1) {
       const other = sorted[next];
       if (other === undefined || other.left > reach) break;
+      // Most are above or below.
+      if (other.top >= letter.bottom || other.bottom <= letter.top) continue;
       if (standSideBySide(letter, other)) parents[rootOf(next)] = rootOf(index);
     }
   }
@@ -58,7 +67,9 @@ export function chainLetters(components: readonly Component[], leastLetters = 2)
   return [...chains.values()].flatMap((chained) => {
     const { letters, height } = withoutStrangers(chained);
     const count = letters.reduce((sum, letter) => sum + countLetters(letter), 0);
-    return count >= leastLetters && areAligned(letters, height) ? [{ letters, height, count }] : [];
+    return count >= leastLetters && areAligned(letters, height) && !areBars(letters)
+      ? [{ letters, height, count }]
+      : [];
   });
 }
 
@@ -80,7 +91,8 @@ function standSideBySide(a: Component, b: Component): boolean {
   if (low < LEAST_HEIGHT_RATIO * tall) return false;
   if (b.left - a.right > WIDEST_GAP * tall) return false;
   if (Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) < LEAST_OVERLAP * low) return false;
-  if (Math.abs(a.luma - b.luma) > MOST_LUMA_DIFFERENCE) return false;
+  const mostApart = tall < SMALL_HEIGHT ? MOST_SMALL_LUMA_DIFFERENCE : MOST_LUMA_DIFFERENCE;
+  if (Math.abs(a.luma - b.luma) > mostApart) return false;
   const [strokeA, strokeB] = [a.area / a.rowRuns, b.area / b.rowRuns];
   return Math.min(strokeA, strokeB) >= LEAST_STROKE_RATIO * Math.max(strokeA, strokeB);
 }
@@ -90,6 +102,15 @@ function countLetters({ left, top, right, bottom, rowRuns }: Component): number 
   const height = bottom - top;
   const strokes = rowRuns / height;
   return Math.max(1, Math.round(Math.min((right - left) / height, strokes / STROKES_A_LETTER)));
+}
+
+/** Whether nearly all of them are upright bars: a fence, windows, the coat of a zebra. */
+function areBars(letters: readonly Component[]): boolean {
+  const others = letters.filter(({ left, top, right, bottom, area }) => {
+    const [width, height] = [right - left, bottom - top];
+    return width > BAR_ASPECT * height || area < BAR_FILL * width * height;
+  });
+  return others.length < LEAST_OTHERS * letters.length;
 }
 
 function areAligned(letters: readonly Component[], height: number): boolean {

@@ -61,10 +61,13 @@ export function labelComponents(
         x += 1;
       }
       let label = -1;
+      let last = -1;
       // Neighbours across corners count; the arrays are one entry longer at either end.
       for (let near = start; near <= x + 1; near += 1) {
         const other = above[near] ?? -1;
-        if (other === -1 || parts[other]?.mark !== mark) continue;
+        if (other === last || other === -1) continue;
+        last = other;
+        if (parts[other]?.mark !== mark) continue;
         const root = rootOf(other);
         if (label === -1) label = root;
         else if (root !== label) {
@@ -73,23 +76,20 @@ export function labelComponents(
           label = low;
         }
       }
-      const run = {
-        mark,
-        left: start,
-        top: y,
-        right: x,
-        bottom: y + 1,
-        area: x - start,
-        rowRuns: 1,
-        columnRuns,
-        luma,
-      };
-      label = label === -1 ? parts.length : label;
-      if (label === parts.length) {
+      const part = parts[label];
+      if (part === undefined) {
+        label = parts.length;
         parents.push(label);
-        parts.push(run);
+        const edges = { left: start, top: y, right: x, bottom: y + 1 };
+        parts.push({ mark, ...edges, area: x - start, rowRuns: 1, columnRuns, luma });
       } else {
-        absorb(parts[label] ?? run, run);
+        if (start < part.left) part.left = start;
+        if (x > part.right) part.right = x;
+        part.bottom = y + 1;
+        part.area += x - start;
+        part.rowRuns += 1;
+        part.columnRuns += columnRuns;
+        part.luma += luma;
       }
       current.fill(label, start + 1, x + 1);
     }

@@ -22,9 +22,14 @@ export function looksLikeText(image: LumaImage, marks: Uint8Array, region: TextR
   if (demand === undefined) return false;
   const mark = region.isBright ? BRIGHT : DARK;
   const inside = markedPart(marks, image, region, mark);
-  const strokesIn = (box: PixelBox) => markedPart(marks, image, box, mark) / inside;
-  const beside = stripsAlong(region, region.letterHeight, region.isVertical).map(strokesIn);
-  const atEnds = stripsAlong(region, region.letterHeight, !region.isVertical).map(strokesIn);
+  if (inside === null) return false;
+  // What lies beyond the picture tells nothing.
+  const strokesIn = (box: PixelBox): number[] => {
+    const part = markedPart(marks, image, box, mark);
+    return part === null ? [] : [part / inside];
+  };
+  const beside = stripsAlong(region, region.letterHeight, region.isVertical).flatMap(strokesIn);
+  const atEnds = stripsAlong(region, region.letterHeight, !region.isVertical).flatMap(strokesIn);
   return (
     Math.min(...beside) <= demand.calmest &&
     Math.max(...beside) <= demand.busiest &&
@@ -66,16 +71,16 @@ export function meanLuma(
   return sum / ((x1 - x0) * (y1 - y0));
 }
 
-/** Part (0..1) of a box's pixels that have this mark; what lies beyond the picture has none. */
+/** Part (0..1) of a box's pixels that have this mark; null where all of it lies beyond the picture. */
 export function markedPart(
   marks: Uint8Array,
   { width, height }: LumaImage,
   { left, top, right, bottom }: PixelBox,
   mark: number,
-): number {
+): number | null {
   const [x0, x1] = [Math.max(0, left), Math.min(width, right)];
   const [y0, y1] = [Math.max(0, top), Math.min(height, bottom)];
-  if (x1 <= x0 || y1 <= y0) return 0;
+  if (x1 <= x0 || y1 <= y0) return null;
   let count = 0;
   for (let y = y0; y < y1; y += 1) {
     for (let index = y * width + x0; index < y * width + x1; index += 1)

@@ -1,5 +1,5 @@
 import type { LumaImage } from '../luma-image.ts';
-import { chainLetters, type LetterChain } from './chain-letters.ts';
+import { BAR_ASPECT, chainLetters, type LetterChain } from './chain-letters.ts';
 import { type Component, labelComponents } from './label-components.ts';
 import { looksLikeText, meanLuma, stripsAlong } from './line-evidence.ts';
 import { BRIGHT } from './local-contrast.ts';
@@ -10,8 +10,8 @@ const LEAST_LETTER = { height: 5, area: 6 };
 const LARGEST_LETTER = 0.35;
 /** Widths of one component in heights: an I, and a word whose letters touch. */
 const LETTER_ASPECT = { least: 0.08, most: 9 };
-/** Which part of its box a letter covers. */
-const LETTER_FILL = { least: 0.12, most: 0.97 };
+/** Which part of its box a letter covers, but for bars such as I. */
+const LETTER_FILL = { least: 0.12, most: 0.85 };
 /** Which part of a region may lie in one of more letters. */
 const MOST_SHARED = 0.6;
 /** A line of so many letters is one: its letters need not be tried as those of a line on its side. */
@@ -55,7 +55,7 @@ function isLetterLike({ left, top, right, bottom, area }: Component, tallest: nu
     aspect >= LETTER_ASPECT.least &&
     aspect <= LETTER_ASPECT.most &&
     fill >= LETTER_FILL.least &&
-    (fill <= LETTER_FILL.most || aspect < 0.5)
+    (fill <= LETTER_FILL.most || aspect <= BAR_ASPECT)
   );
 }
 

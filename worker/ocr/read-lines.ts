@@ -41,10 +41,15 @@ export async function readLines(
 
 function toTextLine(line: RecognisedLine, crop: LineCrop, frame: ImageSize): TextLine {
   return {
-    text: line.text.trim().replaceAll(/\s+/g, ' '),
+    text: withoutSpecks(line.text.trim().replaceAll(/\s+/g, ' ')),
     confidence: Math.round(line.confidence * 1e4) / 1e4,
     box: normaliseBox(placeInFrame(line, crop), frame),
   };
+}
+
+/** The text without marks that stand alone before and behind it: what is left of an edge beside the line. */
+function withoutSpecks(text: string): string {
+  return text.replaceAll(/^[|\\/~_=+*^.,:;'`’‘°¢] | [|\\/~_=+*^.,'`’‘°¢]$/g, '');
 }
 
 /** Where a box of the crop lies in the frame: turned back, scaled back. */

@@ -14,6 +14,9 @@ import type { TextReader } from './text-reader.ts';
 
 const require = createRequire(import.meta.url);
 
+/** An engine is replaced after so many lines: seldom enough that starting the next one costs next to nothing. */
+const IMAGES_AN_ENGINE = 5_000;
+
 /**
  * Reads text line by line: places that look like text are found on the frame, made easy to read and recognised; a frame
  * without any costs no recognition. There are at most `workers` tesseract.js engines, each on a thread of its own. An engine that is busy when the
@@ -30,6 +33,7 @@ export async function createTesseractReader(options: {
   const { workers, stallMs, scratchDirectory } = options;
   const pool = createRecogniserPool({
     places: workers,
+    imagesAnEngine: IMAGES_AN_ENGINE,
     start: (languages) => createRecogniser(languages, scratchDirectory),
   });
   const finder = createLineFinder(stallMs);
