@@ -4,6 +4,8 @@ import type { PixelBox, TextRegion } from './text-region.ts';
 
 /** Letters taller than this, in pixels, have strokes so broad that their inside is not marked. */
 const TALLEST_MARKED = 60;
+/** How far from a crop's edge a stroke comes in from outside, in heights of a letter. */
+const EDGE = 0.08;
 /** Parts of a line's pixels, from its ink's side, at whose brightness ink and paper are taken to be. */
 const INK_PART = 0.03;
 const PAPER_PART = 0.7;
@@ -41,24 +43,23 @@ function strokesIn(frame: LumaImage, marks: Uint8Array, region: TextRegion, box:
       if (marks[(box.top + y) * frame.width + box.left + x] === mark) strokes[y * width + x] = 1;
     }
   }
-  const isInLine = (x: number, y: number): boolean =>
-    x >= region.left - box.left &&
-    x < region.right - box.left &&
-    y >= region.top - box.top &&
-    y < region.bottom - box.top;
   const pending: number[] = [];
   const clear = (x: number, y: number): void => {
-    if (x < 0 || y < 0 || x >= width || y >= height || strokes[y * width + x] !== 1 || isInLine(x, y)) return;
+    if (x < 0 || y < 0 || x >= width || y >= height || strokes[y * width + x] !== 1) return;
     strokes[y * width + x] = 0;
     pending.push(y * width + x);
   };
-  for (let x = 0; x < width; x += 1) {
-    clear(x, 0);
-    clear(x, height - 1);
-  }
+  // The frame's own edge may cut a line, and nothing comes in there.
+  const edge = Math.max(1, Math.round(region.letterHeight * EDGE));
   for (let y = 0; y < height; y += 1) {
-    clear(0, y);
-    clear(width - 1, y);
+    for (let x = 0; x < width; x += 1) {
+      const isAtEdge =
+        (box.top > 0 && y < edge) ||
+        (box.bottom < frame.height && y >= height - edge) ||
+        (box.left > 0 && x < edge) ||
+        (box.right < frame.width && x >= width - edge);
+      if (isAtEdge) clear(x, y);
+    }
   }
   for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
     const [x, y] = [index % width, Math.floor(index / width)];
