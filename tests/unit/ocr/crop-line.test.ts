@@ -22,6 +22,10 @@ describe('a cropped line', () => {
     const { ink, paper: white } = shares(image);
     expect(ink).toBeGreaterThan(0.08);
     expect(white).toBeGreaterThan(0.6);
+    // As if it had been black on white from the beginning.
+    const [reference] = crop(255, { ...text, level: 0 });
+    const wanted = shares(reference?.crops[0]?.image ?? evenLuma(1, 1, 0));
+    expect(Math.abs(ink / wanted.ink - 1)).toBeLessThan(0.35);
     // Letters of one size, whatever they were.
     expect(image.height).toBeGreaterThan(30);
     expect(image.height).toBeLessThan(90);
