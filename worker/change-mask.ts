@@ -1,12 +1,11 @@
+import type { BoundingBox } from '../src/results/results-document.ts';
 import type { ImageSize } from './fit-image.ts';
 import type { LumaImage } from './luma-image.ts';
 
-/** Where two pictures differ. */
+/** Where a frame differs from an earlier one: a grid of cells laid over the whole picture, rows from the top. */
 export interface ChangeMask extends ImageSize {
-  /** A byte a pixel, rows from the top: 1 where it has changed, else 0. */
+  /** One entry a cell, `width * height` of them: 1 where the picture has changed, else 0. */
   changed: Uint8Array;
-  /** How many have. */
-  count: number;
 }
 
 /** Side, in pixels, of the blocks over which faint differences are added up. */
@@ -32,7 +31,7 @@ export function findChanges(before: LumaImage, after: LumaImage, threshold: numb
       markBlock(changed, width, before.data, after.data, block, threshold);
     }
   }
-  return { width, height, changed, count: changed.reduce((sum, value) => sum + value, 0) };
+  return { width, height, changed };
 }
 
 function markBlock(
@@ -53,4 +52,21 @@ function markBlock(
   }
   if (Math.abs(sum) * BLOCK_SHARE <= threshold * (right - left) * (bottom - top)) return;
   for (let y = top; y < bottom; y += 1) changed.fill(1, y * width + left, y * width + right);
+}
+
+/** Whether anything has changed. */
+export function hasChanges({ changed }: ChangeMask): boolean {
+  return changed.includes(1);
+}
+
+/** Whether any cell that lies in the box (normalised to the frame), even in part, has changed. */
+export function touchesChange({ width, height, changed }: ChangeMask, box: BoundingBox): boolean {
+  const left = Math.max(0, Math.floor(box.x * width));
+  const top = Math.max(0, Math.floor(box.y * height));
+  const right = Math.min(width, Math.ceil((box.x + box.width) * width));
+  const bottom = Math.min(height, Math.ceil((box.y + box.height) * height));
+  for (let row = top; row < bottom; row += 1) {
+    for (let column = left; column < right; column += 1) if (changed[row * width + column] === 1) return true;
+  }
+  return false;
 }

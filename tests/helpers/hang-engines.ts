@@ -8,17 +8,18 @@ import { DEFAULT_MODEL } from '../../worker/detection/models/catalogue.ts';
 import { createThreadDetector } from '../../worker/detection/tensorflow/thread-detector.ts';
 import { createRecogniser } from '../../worker/ocr/recogniser.ts';
 import { createTesseractReader } from '../../worker/ocr/tesseract-reader.ts';
+import { drawTexts, evenLuma } from './draw-luma.ts';
 
 // Makes the real engines hang in the middle of a frame (hanging-threads.cjs must be preloaded), and prints how that
 // ended and how the frames after it went.
 const STALL_MS = 1_000;
 const never = new AbortController().signal;
 const hangFile = process.env['HANG_FILE'] ?? '';
-const luma = { width: 64, height: 64, data: new Uint8Array(new SharedArrayBuffer(64 * 64)) };
+const luma = drawTexts(evenLuma(320, 120, 255), [{ text: 'Some text', x: 40, y: 70, size: 32, level: 0 }]);
 
-/** What became of a frame while threads hang. */
-async function whileHanging(work: () => Promise<unknown>): Promise<string> {
-  writeFileSync(hangFile, '');
+/** What became of a frame while threads hang, but for those of the name `spared`. */
+async function whileHanging(work: () => Promise<unknown>, spared = 'none'): Promise<string> {
+  writeFileSync(hangFile, spared);
   try {
     await work();
     return 'answered';
@@ -28,15 +29,19 @@ async function whileHanging(work: () => Promise<unknown>): Promise<string> {
     rmSync(hangFile);
   }
 }
-/** A signal that is aborted as soon as the thread has been given its frame. */
-const abortedSoon = () => {
+const abortedAfter = (ms: number) => {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(new Error('enough')), 100);
+  setTimeout(() => controller.abort(new Error('enough')), ms);
   return controller.signal;
 };
+/** A signal that is aborted as soon as the thread has been given its frame. */
+const abortedSoon = () => abortedAfter(100);
+/** One that is aborted when the lines have been found, and before their reading is given up. */
+const abortedLater = () => abortedAfter(STALL_MS / 2);
 
 const reader = await createTesseractReader({ workers: 1, stallMs: STALL_MS, scratchDirectory: tmpdir() });
 const read = (signal: AbortSignal) => reader.read(luma, { languages: ['eng'], minConfidence: 0.5 }, signal);
+const readTexts = async () => (await read(never)).texts.map(({ text }) => text);
 const detector = await createThreadDetector({
   modelDirectory: join(modelsDirectory(readConfig()), DEFAULT_MODEL),
   backend: 'wasm',
@@ -53,10 +58,14 @@ console.log(
   JSON.stringify({
     // Ends with this process, which would not end by itself while one of their threads did.
     startStalled: await whileHanging(() => createRecogniser(['eng'], tmpdir(), STALL_MS)),
-    readStalled: await whileHanging(() => read(never)),
-    readNext: (await read(never)).texts,
-    readAborted: await whileHanging(() => read(abortedSoon())),
-    readAfterwards: (await read(never)).texts,
+    findStalled: await whileHanging(() => read(never)),
+    findNext: await readTexts(),
+    findAborted: await whileHanging(() => read(abortedSoon())),
+    findAfterwards: await readTexts(),
+    readStalled: await whileHanging(() => read(never), 'line-finder'),
+    readNext: await readTexts(),
+    readAborted: await whileHanging(() => read(abortedLater()), 'line-finder'),
+    readAfterwards: await readTexts(),
     detectStalled: await whileHanging(() => detect(never)),
     detectNext: (await detect(never)).length,
     detectAborted: await whileHanging(() => detect(abortedSoon())),

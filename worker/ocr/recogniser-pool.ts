@@ -7,6 +7,8 @@ import type { Recogniser } from './recogniser.ts';
 export interface RecogniserPoolOptions {
   /** How many engines there are at most, whatever languages they read. */
   places: number;
+  /** After how many images an engine is replaced by a fresh one: the memory of WebAssembly grows and never shrinks. */
+  imagesAnEngine: number;
   /** Starts an engine for these languages, the main one first. */
   start: (languages: readonly OcrLanguage[]) => Promise<Recogniser>;
 }
@@ -84,7 +86,7 @@ export function createRecogniserPool(options: RecogniserPoolOptions): Recogniser
   };
 
   const putBack = async (pooled: PooledEngine): Promise<void> => {
-    if (closed) await discard(pooled);
+    if (closed || pooled.engine.imageCount() >= options.imagesAnEngine) await discard(pooled);
     else idle.push(pooled);
   };
 

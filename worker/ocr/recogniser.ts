@@ -21,10 +21,12 @@ export interface RecognisedLine {
 /** One tesseract.js engine on its own thread: one image at a time. */
 export interface Recogniser {
   /**
-   * Lines of text in an encoded image (PGM, PNG, JPEG).
+   * The line of text in an encoded image (PGM, PNG, JPEG) of one: none, one, or what the engine takes for several.
    * @throws AppError INFERENCE_STALLED when the engine fails or its thread dies.
    */
   recognise(image: Buffer): Promise<RecognisedLine[]>;
+  /** How many images it has been given. */
+  imageCount(): number;
   /** Ends the thread, also in mid-recognition, in bounded time; a second call, or one after its death, does nothing more. */
   terminate(): Promise<void>;
 }
@@ -91,7 +93,11 @@ async function startEngine(
 async function prepared(starting: Promise<Engine>): Promise<Engine> {
   const engine = await starting;
   await engine.setParameters({
-    tessedit_pageseg_mode: PSM.AUTO,
+    tessedit_pageseg_mode: PSM.SINGLE_LINE,
+    // Lines come dark on light; reading what is no text a second time, inverted, would take as long again.
+    tessedit_do_invert: '0',
+    // What was read on one image must not depend on those before it.
+    tessedit_enable_doc_dict: '0',
     // The engine's own chatter about resolutions.
     debug_file: '/dev/null',
   });
@@ -99,8 +105,10 @@ async function prepared(starting: Promise<Engine>): Promise<Engine> {
 }
 
 function recogniserOver(engine: Engine, thread: Thread | null, failure: Promise<never>): Recogniser {
+  let images = 0;
   return {
     async recognise(image) {
+      images += 1;
       const { data } = await Promise.race([
         engine.recognize(image, {}, { text: false, blocks: true }),
         failure,
@@ -119,6 +127,8 @@ function recogniserOver(engine: Engine, thread: Thread | null, failure: Promise<
         bottom: bbox.y1,
       }));
     },
+
+    imageCount: () => images,
 
     async terminate() {
       // The library's own function does not wait for the thread.

@@ -2,23 +2,24 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { ANALYSIS_DEFAULTS } from '../../src/jobs/analysis-options.ts';
-import type { TextLine } from '../../src/results/results-document.ts';
 import { inferenceStalled } from '../inference-errors.ts';
 import type { LumaImage } from '../luma-image.ts';
 import { withTimeLimit } from '../time-limit.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import { toPortableGraymap } from './portable-graymap.ts';
+import { createLineFinder } from './line-finder.ts';
+import { readLines } from './read-lines.ts';
 import { createRecogniserPool } from './recogniser-pool.ts';
-import { createRecogniser, type RecognisedLine } from './recogniser.ts';
+import { createRecogniser } from './recogniser.ts';
 import type { TextReader } from './text-reader.ts';
 
 const require = createRequire(import.meta.url);
 
-/** At least two letters or digits side by side: a single sign is what textures look like to the engine. */
-const PLAUSIBLE_TEXT = /[\p{L}\p{N}]{2}/u;
+/** An engine is replaced after so many lines: seldom enough that starting the next one costs next to nothing. */
+const IMAGES_AN_ENGINE = 5_000;
 
 /**
- * Reads text with at most `workers` tesseract.js engines, each on a thread of its own. An engine that is busy when the
+ * Reads text line by line: places that look like text are found on the frame, made easy to read and recognised; a frame
+ * without any costs no recognition. There are at most `workers` tesseract.js engines, each on a thread of its own. An engine that is busy when the
  * reading is aborted, or that does not answer within `stallMs` milliseconds, is ended at once, and replaced when it is next
  * needed. `scratchDirectory` is for what an engine needs while it starts. The first engine, for the default languages,
  * starts at once, to prove that it does.
@@ -32,33 +33,39 @@ export async function createTesseractReader(options: {
   const { workers, stallMs, scratchDirectory } = options;
   const pool = createRecogniserPool({
     places: workers,
+    imagesAnEngine: IMAGES_AN_ENGINE,
     start: (languages) => createRecogniser(languages, scratchDirectory),
   });
+  const finder = createLineFinder(stallMs);
   await pool.use(ANALYSIS_DEFAULTS.languages, async () => {}, new AbortController().signal);
 
   return {
     info: { engine: 'tesseract.js', version: readEngineVersion() },
 
-    async read(frame, { languages, minConfidence }, signal) {
+    async read(frame, { languages, minConfidence, changed }, signal) {
       checkSize(frame);
+      const { lines: found, elapsedMs: findingMs } = await finder.find(frame, changed, signal);
+      const readRegions = found.map(({ box }) => box);
+      if (found.length === 0) return { texts: [], readRegions, elapsedMs: findingMs };
       return pool.use(
         languages,
         async (engine) => {
           const begun = performance.now();
-          const recognition = withTimeLimit(engine.recognise(toPortableGraymap(frame)), stallMs, () =>
-            inferenceStalled('Text recognition', stallMs),
-          );
-          const lines = await unlessAborted(recognition, signal);
-          return {
-            texts: toTextLines(lines, frame, minConfidence),
-            elapsedMs: performance.now() - begun,
-          };
+          const texts = await readLines(found, frame, minConfidence, (image) => {
+            const recognition = withTimeLimit(engine.recognise(image), stallMs, () =>
+              inferenceStalled('Text recognition', stallMs),
+            );
+            return unlessAborted(recognition, signal);
+          });
+          return { texts, readRegions, elapsedMs: findingMs + performance.now() - begun };
         },
         signal,
       );
     },
 
-    close: () => pool.close(),
+    async close() {
+      await Promise.all([finder.close(), pool.close()]);
+    },
   };
 }
 
@@ -66,28 +73,6 @@ export async function createTesseractReader(options: {
 function checkSize({ width, height, data }: LumaImage): void {
   if (data.length === width * height) return;
   throw new RangeError(`A frame of ${width}x${height} has ${data.length} bytes instead of one a pixel.`);
-}
-
-/** Plausible lines from top to bottom, with boxes normalised to the frame. */
-function toTextLines(lines: readonly RecognisedLine[], frame: LumaImage, minConfidence: number): TextLine[] {
-  return lines
-    .map((line) => ({
-      text: line.text.trim().replaceAll(/\s+/g, ' '),
-      confidence: Math.round(line.confidence * 1e4) / 1e4,
-      box: {
-        x: part(line.left, frame.width),
-        y: part(line.top, frame.height),
-        width: part(line.right - line.left, frame.width),
-        height: part(line.bottom - line.top, frame.height),
-      },
-    }))
-    .filter((line) => line.confidence >= minConfidence && PLAUSIBLE_TEXT.test(line.text))
-    .toSorted((a, b) => a.box.y - b.box.y || a.box.x - b.box.x);
-}
-
-/** `value` as a part of `whole`, to five decimals: finer than a pixel of any frame. */
-function part(value: number, whole: number): number {
-  return Math.round((value / whole) * 1e5) / 1e5;
 }
 
 function readEngineVersion(): string {

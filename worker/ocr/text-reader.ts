@@ -1,5 +1,6 @@
 import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
-import type { TextLine } from '../../src/results/results-document.ts';
+import type { BoundingBox, TextLine } from '../../src/results/results-document.ts';
+import type { ChangeMask } from '../change-mask.ts';
 import type { LumaImage } from '../luma-image.ts';
 
 /** Which engine reads: recorded in every results document. */
@@ -14,12 +15,16 @@ export interface ReadingOptions {
   languages: readonly OcrLanguage[];
   /** Least confidence of a line, 0..1. */
   minConfidence: number;
+  /** Where the frame differs from the last one that was read; only lines that a change touches are read. All without it. */
+  changed?: ChangeMask;
 }
 
 /** What was read on one frame. */
 export interface FrameTexts {
   texts: TextLine[];
-  /** Milliseconds the reading of this frame took, without waiting for a free reader. */
+  /** Boxes of the places that looked like text and were read, whether there was any or not. */
+  readRegions: BoundingBox[];
+  /** Milliseconds of work on this frame, without waiting for a free reader. */
   elapsedMs: number;
 }
 

@@ -1,56 +1,63 @@
-import { findChanges } from '../change-mask.ts';
+import { type ChangeMask, findChanges, hasChanges } from '../change-mask.ts';
 import type { LumaImage } from '../luma-image.ts';
-import type { PipelineProgress } from './pipeline.ts';
 
-/** A reference frame in a form that can be written down. */
-export type StoredReference = NonNullable<PipelineProgress['reference']>;
-
-/** A frame that was analysed, and what it looked like, shrunk. */
-export interface ReferenceFrame {
+/** What frames are compared with. */
+export interface ReuseState {
+  /** The last frame that was analysed. */
   frameIndex: number;
   thumbnail: LumaImage;
+  /** What the picture looked like when each part of it was read last. */
+  readThumbnail: LumaImage;
 }
 
-/** Tells, frame by frame in the order of the video, whether a frame shows what the last analysed one showed. */
+/** What is to be done with a frame. */
+export interface ReuseChoice {
+  /** The frame that this one looks like, whose results it gets; null when it has to be analysed. */
+  likeFrame: number | null;
+  /** Where text has to be read again; all over the frame without it. */
+  changed?: ChangeMask;
+  /** What the next frame is compared with, to be kept with the results; none when nothing is ever reused. */
+  state?: ReuseState;
+}
+
+/** Tells, frame by frame in the order of the video, what has to be analysed again. */
 export interface FrameReuse {
-  /**
-   * The frame that the next one looks like; itself when it has to be analysed. Compared with the last frame that was
-   * analysed, not with the one before, so that slow changes add up.
-   */
-  next(frameIndex: number, thumbnail: LumaImage): ReferenceFrame;
+  next(frameIndex: number, thumbnail: LumaImage): ReuseChoice;
 }
 
 /**
- * A frame looks like another when their thumbnails differ nowhere (see findChanges; `threshold` is 0..255). `reference` is where
- * an earlier run over the same video left off.
+ * A frame looks like the last analysed one when their thumbnails differ nowhere (see findChanges; `threshold` is 0..255).
+ * Otherwise, text is read where it differs from what was read last. Frames are compared with what was looked at and not with
+ * the frame before, so that slow changes add up. `state` is where an earlier run over the same video left off.
  */
-export function createFrameReuse(threshold: number, reference?: ReferenceFrame): FrameReuse {
-  let last = reference;
+export function createFrameReuse(threshold: number, state?: ReuseState): FrameReuse {
+  let last = state;
   return {
     next(frameIndex, thumbnail) {
-      const isLike = last !== undefined && findChanges(last.thumbnail, thumbnail, threshold).count === 0;
-      if (!isLike || last === undefined) last = { frameIndex, thumbnail };
-      return last;
+      if (last === undefined) {
+        last = { frameIndex, thumbnail, readThumbnail: thumbnail };
+        return { likeFrame: null, state: last };
+      }
+      if (!hasChanges(findChanges(last.thumbnail, thumbnail, threshold))) {
+        return { likeFrame: last.frameIndex, state: last };
+      }
+      const changed = findChanges(last.readThumbnail, thumbnail, threshold);
+      const readThumbnail = replaceChanged(last.readThumbnail, thumbnail, changed);
+      last = { frameIndex, thumbnail, readThumbnail };
+      return { likeFrame: null, changed, state: last };
     },
   };
 }
 
-/** Reuse that never takes a frame for another. */
+/** Has every frame analysed, all of it. */
 export function noFrameReuse(): FrameReuse {
-  return { next: (frameIndex, thumbnail) => ({ frameIndex, thumbnail }) };
+  return { next: () => ({ likeFrame: null }) };
 }
 
-/** The reference as it is kept with the frames that are done, so that another run can go on from there. */
-export function encodeReference({
-  frameIndex,
-  thumbnail: { width, height, data },
-}: ReferenceFrame): StoredReference {
-  return { frameIndex, width, height, pixels: Buffer.from(data.buffer).toString('base64') };
-}
-
-/** The reference that encodeReference was given. */
-export function decodeReference({ frameIndex, width, height, pixels }: StoredReference): ReferenceFrame {
-  const data = new Uint8Array(new SharedArrayBuffer(width * height));
-  data.set(Buffer.from(pixels, 'base64').subarray(0, data.length));
-  return { frameIndex, thumbnail: { width, height, data } };
+function replaceChanged(old: LumaImage, fresh: LumaImage, { changed }: ChangeMask): LumaImage {
+  const data = new Uint8Array(new SharedArrayBuffer(old.data.length));
+  for (let index = 0; index < data.length; index += 1) {
+    data[index] = (changed[index] === 1 ? fresh.data[index] : old.data[index]) ?? 0;
+  }
+  return { ...old, data };
 }

@@ -12,16 +12,15 @@ import {
   type TextSegment,
   type Timing,
 } from '../../src/results/results-document.ts';
+import { storedReuseStateSchema } from './stored-reuse-state.ts';
 
 /** How far an analysis has come, beside the frames themselves: kept with them, so that another attempt can go on. */
 export const pipelineProgressSchema = z.object({
   /** Milliseconds so far, over all attempts whose frames are kept. */
   timing: z.object({ decodeMs: z.number(), detectMs: z.number(), ocrMs: z.number() }),
   warnings: z.array(z.object({ code: z.enum(RESULTS_WARNING_CODES), message: z.string() })),
-  /** The last frame that was analysed and not reused: its index and its thumbnail, the pixels in base64. */
-  reference: z
-    .object({ frameIndex: z.number(), width: z.number(), height: z.number(), pixels: z.base64() })
-    .exactOptional(),
+  /** What the next frame is compared with, where unchanged frames are not analysed again. */
+  reuse: storedReuseStateSchema.exactOptional(),
 });
 
 /** See pipelineProgressSchema. */

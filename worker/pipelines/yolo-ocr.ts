@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
-import { productVersion } from '../../src/config.ts';
 import { type AnalysisOptions, completeStoredOptions } from '../../src/jobs/analysis-options.ts';
 import type {
   Detection,
   FrameResult,
-  Provenance,
   TextLine,
   TrackedDetection,
 } from '../../src/results/results-document.ts';
+import type { ChangeMask } from '../change-mask.ts';
 import type { ObjectDetector } from '../detection/object-detector.ts';
 import type { ImageSize } from '../fit-image.ts';
 import { extractFrames, type SampledFrame } from '../frames/extract-frames.ts';
@@ -16,19 +15,16 @@ import { deliveredSize } from '../frames/frame-sampling.ts';
 import type { Pictures } from '../frames/pictures.ts';
 import { probeVideo } from '../frames/probe-video.ts';
 import { analysedMs } from '../job-time-limit.ts';
-import type { TextReader } from '../ocr/text-reader.ts';
+import { keepUnchangedLines } from '../ocr/keep-unchanged-lines.ts';
+import type { FrameTexts, TextReader } from '../ocr/text-reader.ts';
 import { createObjectTracker, type FramePosition } from '../tracking/object-tracks.ts';
 import { createTextSegmenter } from '../tracking/text-segments.ts';
-import {
-  createFrameReuse,
-  decodeReference,
-  encodeReference,
-  type FrameReuse,
-  noFrameReuse,
-  type ReferenceFrame,
-} from './frame-reuse.ts';
+import { describeRun } from './describe-run.ts';
+import { createFrameReuse, type FrameReuse, noFrameReuse, type ReuseChoice } from './frame-reuse.ts';
 import { mapInOrder } from './map-in-order.ts';
+import { measureWaiting } from './measure-waiting.ts';
 import type { Pipeline } from './pipeline.ts';
+import { decodeReuseState, encodeReuseState } from './stored-reuse-state.ts';
 import { createLabelFilter, type LabelFilter } from './wanted-labels.ts';
 
 /** What the operator allows one video to cost. */
@@ -47,15 +43,21 @@ const THUMBNAIL_SIDE = 320;
 /** What was found on one frame. */
 interface Findings {
   detections: Detection[];
-  texts: TextLine[];
+  /** What was read where the frame had to be read. */
+  read: FrameTexts;
   detectMs: number;
-  ocrMs: number;
 }
 
-/** A sampled frame, and the one that it looks like: itself when it has to be analysed. */
+/** What stands in the results of a frame. */
+interface FrameContent {
+  detections: Detection[];
+  texts: TextLine[];
+}
+
+/** A sampled frame, and what is to be done with it. */
 interface ChosenFrame {
   frame: SampledFrame<'picture' | 'luma' | 'thumbnail'>;
-  reference: ReferenceFrame;
+  choice: ReuseChoice;
 }
 
 /**
@@ -75,20 +77,21 @@ export function createYoloOcrPipeline(deps: {
   const analyse = async (
     { picture, luma }: Pictures<'picture' | 'luma'>,
     source: ImageSize,
+    changed: ChangeMask | undefined,
     options: AnalysisOptions,
     isWanted: LabelFilter,
     signal: AbortSignal,
   ): Promise<Findings> => {
     const { languages, minTextConfidence } = options;
+    const reading = { languages, minConfidence: minTextConfidence, ...(changed && { changed }) };
     const [seen, read] = await Promise.all([
       detector.detect([{ image: picture, source }], options.minConfidence, signal),
-      textReader.read(luma, { languages, minConfidence: minTextConfidence }, signal),
+      textReader.read(luma, reading, signal),
     ]);
     return {
       detections: seen.flatMap((one) => one.detections).filter(isWanted),
-      texts: read.texts,
+      read,
       detectMs: seen.reduce((sum, one) => sum + one.elapsedMs, 0),
-      ocrMs: read.elapsedMs,
     };
   };
 
@@ -97,7 +100,7 @@ export function createYoloOcrPipeline(deps: {
 
     async fingerprint(storedOptions) {
       const options = completeStoredOptions(storedOptions);
-      return hash('sha256', JSON.stringify(describe(deps, options, 0)));
+      return hash('sha256', JSON.stringify(describeRun(deps, options, 0)));
     },
 
     async run(filePath, storedOptions, observer, signal) {
@@ -112,12 +115,12 @@ export function createYoloOcrPipeline(deps: {
       const warnings = new Map(earlier?.progress.warnings.map((warning) => [warning.code, warning]));
       let sampledFrames = 0;
       /** What was found on the last frame: on the one, that is, which frames that look like it refer to. */
-      let latest: Pick<Findings, 'detections' | 'texts'> = { detections: [], texts: [] };
-      const follow = (moment: FramePosition, found: typeof latest): FrameResult => {
+      let latest: FrameContent = { detections: [], texts: [] };
+      const follow = (moment: FramePosition, content: FrameContent): FrameResult => {
         sampledFrames += 1;
-        latest = found;
-        segmenter.add(moment.timestampMs, found.texts);
-        return { ...moment, detections: tracker.add(moment, found.detections), texts: found.texts };
+        latest = content;
+        segmenter.add(moment.timestampMs, content.texts);
+        return { ...moment, detections: tracker.add(moment, content.detections), texts: content.texts };
       };
       let afterFrameIndex = -1;
       for await (const { frameIndex, timestampMs, detections, texts } of earlier?.frames ?? []) {
@@ -150,7 +153,7 @@ export function createYoloOcrPipeline(deps: {
       const reuse = reuseUnchanged
         ? createFrameReuse(
             reuseThreshold,
-            earlier?.progress.reference && decodeReference(earlier.progress.reference),
+            earlier?.progress.reuse && decodeReuseState(earlier.progress.reuse),
           )
         : noFrameReuse();
       const analysed = mapInOrder(
@@ -158,29 +161,32 @@ export function createYoloOcrPipeline(deps: {
           measureWaiting(frames, (ms) => (timing.decodeMs += ms)),
           reuse,
         ),
-        async ({ frame: { frameIndex, timestampMs, pictures }, reference }, frameSignal) => {
-          const isLike = reference.frameIndex !== frameIndex;
-          const found = isLike ? null : await analyse(pictures, facts.media, options, isWanted, frameSignal);
-          return { moment: { frameIndex, timestampMs }, reference, found };
-        },
+        async ({ frame: { frameIndex, timestampMs, pictures }, choice }, frameSignal) => ({
+          moment: { frameIndex, timestampMs },
+          choice,
+          found:
+            choice.likeFrame === null
+              ? await analyse(pictures, facts.media, choice.changed, options, isWanted, frameSignal)
+              : null,
+        }),
         { concurrency: deps.framesInFlight, signal },
       );
-      for await (const { moment, reference, found } of analysed) {
+      for await (const { moment, choice, found } of analysed) {
         timing.detectMs += found?.detectMs ?? 0;
-        timing.ocrMs += found?.ocrMs ?? 0;
-        const result = follow(moment, found ?? latest);
+        timing.ocrMs += found?.read.elapsedMs ?? 0;
+        const result = follow(moment, found === null ? latest : contentOf(found, choice, latest));
         const progress = {
           timing: { ...timing },
           warnings: [...warnings.values()],
-          ...(reuseUnchanged && { reference: encodeReference(reference) }),
+          ...(choice.state && { reuse: encodeReuseState(choice.state) }),
         };
-        const source = found === null ? { reusedFromFrame: reference.frameIndex } : {};
+        const source = choice.likeFrame === null ? {} : { reusedFromFrame: choice.likeFrame };
         await observer.onFrame({ ...result, ...source }, progress);
       }
 
       return {
         media: facts.media,
-        models: describe(deps, options, sampledFrames),
+        models: describeRun(deps, options, sampledFrames),
         labels: tracker.labels(),
         tracks: tracker.tracks(),
         textSegments: segmenter.segments(),
@@ -192,21 +198,14 @@ export function createYoloOcrPipeline(deps: {
   };
 }
 
-function describe(
-  deps: { binaries: FfmpegBinaries; detector: ObjectDetector; textReader: TextReader },
-  options: AnalysisOptions,
-  sampledFrames: number,
-): Provenance {
-  const { model, version, sha256, backend } = deps.detector.info;
-  const { minConfidence, labels, minTextConfidence, languages } = options;
-  const { sampling: mode, samplesPerSecond, startMs, endMs, reuseUnchanged, reuseThreshold } = options;
-  return {
-    detection: { model, version, sha256, backend, minConfidence, labels },
-    ocr: { ...deps.textReader.info, languages, minConfidence: minTextConfidence },
-    sampling: { mode, samplesPerSecond, sampledFrames, startMs, endMs },
-    reuse: { unchanged: reuseUnchanged, threshold: reuseThreshold },
-    tools: { foregsyte: productVersion, ffmpeg: deps.binaries.ffmpegVersion },
-  };
+/** Lines in parts of the picture that did not have to be read again are those of the frame before. */
+function contentOf(
+  { detections, read }: Findings,
+  { changed }: ReuseChoice,
+  before: FrameContent,
+): FrameContent {
+  const texts = changed === undefined ? read.texts : keepUnchangedLines(before.texts, changed, read);
+  return { detections, texts };
 }
 
 function withoutTrack({ label, confidence, box }: TrackedDetection): Detection {
@@ -218,16 +217,6 @@ async function* chooseFrames(
   reuse: FrameReuse,
 ): AsyncGenerator<ChosenFrame> {
   for await (const frame of frames) {
-    yield { frame, reference: reuse.next(frame.frameIndex, frame.pictures.thumbnail) };
-  }
-}
-
-/** Passes items on, reporting the milliseconds spent waiting for each. */
-async function* measureWaiting<T>(source: AsyncIterable<T>, report: (ms: number) => void): AsyncGenerator<T> {
-  let asked = performance.now();
-  for await (const item of source) {
-    report(performance.now() - asked);
-    yield item;
-    asked = performance.now();
+    yield { frame, choice: reuse.next(frame.frameIndex, frame.pictures.thumbnail) };
   }
 }

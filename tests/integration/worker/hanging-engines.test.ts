@@ -16,10 +16,14 @@ it('gives up real engines that hang in the middle of a frame, and goes on with n
   );
   expect(JSON.parse(stdout)).toEqual({
     startStalled: 'TOOL_UNAVAILABLE',
+    findStalled: 'INFERENCE_STALLED',
+    findNext: ['Some text'],
+    findAborted: 'Error: enough',
+    findAfterwards: ['Some text'],
     readStalled: 'INFERENCE_STALLED',
-    readNext: [],
+    readNext: ['Some text'],
     readAborted: 'Error: enough',
-    readAfterwards: [],
+    readAfterwards: ['Some text'],
     detectStalled: 'INFERENCE_STALLED',
     detectNext: 1,
     detectAborted: 'Error: enough',

@@ -6,7 +6,7 @@ import type { Recogniser } from '../../../worker/ocr/recogniser.ts';
 const never = new AbortController().signal;
 
 /** A pool over engines that only note when they live and die. */
-function createObservedPool(places: number) {
+function createObservedPool(places: number, imagesAnEngine = Infinity) {
   const events: string[] = [];
   let alive = 0;
   let most = 0;
@@ -16,8 +16,13 @@ function createObservedPool(places: number) {
     alive += 1;
     most = Math.max(most, alive);
     let ended = false;
+    let images = 0;
     return {
-      recognise: async () => [{ text: name, confidence: 1, left: 0, top: 0, right: 1, bottom: 1 }],
+      imageCount: () => images,
+      recognise: async () => {
+        images += 1;
+        return [{ text: name, confidence: 1, left: 0, top: 0, right: 1, bottom: 1 }];
+      },
       async terminate() {
         if (ended) return;
         ended = true;
@@ -26,7 +31,12 @@ function createObservedPool(places: number) {
       },
     };
   };
-  return { pool: createRecogniserPool({ places, start }), events, alive: () => alive, most: () => most };
+  return {
+    pool: createRecogniserPool({ places, imagesAnEngine, start }),
+    events,
+    alive: () => alive,
+    most: () => most,
+  };
 }
 
 const read = async (engine: Recogniser): Promise<string | undefined> =>
@@ -72,6 +82,14 @@ describe('the pool of text engines', () => {
     expect(events).toEqual(['start eng', 'end eng', 'start eng']);
   });
 
+  it('replaces an engine that has read so many images, between two frames and not within one', async () => {
+    const { pool, events, alive } = createObservedPool(1, 3);
+    const readTwice = async (engine: Recogniser) => [await read(engine), await read(engine)];
+    for (let frame = 0; frame < 4; frame += 1) await pool.use(['eng'], readTwice, never);
+    expect(events).toEqual(['start eng', 'end eng', 'start eng', 'end eng']);
+    expect(alive()).toBe(0);
+  });
+
   it('keeps the engine that was made for somebody who no longer wants it', async () => {
     const { pool, events } = createObservedPool(1);
     const controller = new AbortController();
@@ -103,6 +121,7 @@ describe('the pool of text engines', () => {
     const starts: string[] = [];
     const pool = createRecogniserPool({
       places: 1,
+      imagesAnEngine: Infinity,
       start: async (languages) => {
         starts.push(languages.join('+'));
         return starting.promise;
@@ -115,7 +134,7 @@ describe('the pool of text engines', () => {
     await expect(reading).rejects.toThrow('enough');
     const next = pool.use(['eng'], read, never);
     const line = { text: 'late', confidence: 1, left: 0, top: 0, right: 1, bottom: 1 };
-    starting.resolve({ recognise: async () => [line], terminate: async () => {} });
+    starting.resolve({ recognise: async () => [line], imageCount: () => 1, terminate: async () => {} });
     expect(await next).toBe('late');
     expect(starts).toEqual(['eng']);
   });
