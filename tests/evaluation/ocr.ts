@@ -1,7 +1,7 @@
 /**
  * Measures what is read in videos against what they show: `npm run eval:ocr -- --dir FOLDER`. The folder holds clips and
  * `ground_truth.json`: by file name, `items` of `text`, `t0` and `t1`, in seconds, `t1` exclusive. In the videos of
- * `--without-text FOLDER`, whatever is read is noise.
+ * `--without-text FOLDER`, whatever is read is noise. `--drawn` draws clips of its own instead of reading a folder.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,24 +14,35 @@ import { invocationDirectory, projectRoot } from '../../src/config.ts';
 import { SAMPLING_MODES } from '../../src/jobs/sampling-modes.ts';
 import { createTesseractReader } from '../../worker/ocr/tesseract-reader.ts';
 import { judgeTextSegments, type TextScore, type TrueText } from './judge-text-segments.ts';
+import { makeTextVideo } from './make-text-video.ts';
 import { readClip, type ClipReading } from './read-clip.ts';
+import { makeTextScenes } from './text-scenes.ts';
 
 const { values } = parseArgs({
   options: {
     dir: { type: 'string', default: join(projectRoot, '../shared/data/videos/text') },
     'without-text': { type: 'string' },
+    drawn: { type: 'boolean', default: false },
     sampling: { type: 'string', default: 'adaptive' },
     'samples-per-second': { type: 'string', default: '1' },
     'no-reuse': { type: 'boolean', default: false },
-    language: { type: 'string', multiple: true, default: ['eng'] },
   },
 });
 const options = {
   sampling: SAMPLING_MODES.find((mode) => mode === values.sampling) ?? 'adaptive',
   samplesPerSecond: Number(values['samples-per-second']),
   reuseUnchanged: !values['no-reuse'],
-  languages: values.language,
 };
+const SEED = 5;
+
+/** A video and the texts that it shows. */
+interface JudgedClip {
+  name: string;
+  path: string;
+  language: string;
+  truths: TrueText[];
+}
+
 const truthSchema = z.record(
   z.string(),
   z.object({ items: z.array(z.object({ text: z.string(), t0: z.number(), t1: z.number() })) }),
@@ -40,7 +51,7 @@ const truthSchema = z.record(
 const scratchDirectory = await mkdtemp(join(tmpdir(), 'foregsyte-eval-'));
 const reader = await createTesseractReader({ workers: 2, stallMs: 120_000, scratchDirectory });
 try {
-  await judgeFolder(resolve(invocationDirectory, values.dir));
+  await judge(values.drawn ? await drawClips() : listClips(resolve(invocationDirectory, values.dir)));
   const without = values['without-text'];
   if (without !== undefined) await readNoise(resolve(invocationDirectory, without));
 } finally {
@@ -48,8 +59,28 @@ try {
   await rm(scratchDirectory, { recursive: true, force: true });
 }
 
-async function judgeFolder(folder: string): Promise<void> {
+function listClips(folder: string): JudgedClip[] {
   const truth = truthSchema.parse(JSON.parse(readFileSync(join(folder, 'ground_truth.json'), 'utf8')));
+  return Object.entries(truth).map(([name, { items }]) => {
+    return { name, path: join(folder, name), language: 'eng', truths: items.map(toTruth) };
+  });
+}
+
+async function drawClips(): Promise<JudgedClip[]> {
+  const clips: JudgedClip[] = [];
+  for (const scene of makeTextScenes(SEED)) {
+    const path = join(scratchDirectory, `${clips.length}.mp4`);
+    await makeTextVideo(scene, path);
+    clips.push({ name: scene.name, path, language: scene.language, truths: scene.texts.map(toTruth) });
+  }
+  return clips;
+}
+
+function toTruth({ text, t0, t1 }: { text: string; t0: number; t1: number }): TrueText {
+  return { text, startMs: t0 * 1000, endMs: t1 * 1000 };
+}
+
+async function judge(clips: readonly JudgedClip[]): Promise<void> {
   const head = [
     'Clip',
     'Truths',
@@ -65,13 +96,8 @@ async function judgeFolder(folder: string): Promise<void> {
   const table = createTable(head);
   const scores: TextScore[] = [];
   const readings: ClipReading[] = [];
-  for (const [name, { items }] of Object.entries(truth)) {
-    const reading = await readClip(reader, join(folder, name), options);
-    const truths: TrueText[] = items.map(({ text, t0, t1 }) => ({
-      text,
-      startMs: t0 * 1000,
-      endMs: t1 * 1000,
-    }));
+  for (const { name, path, language, truths } of clips) {
+    const reading = await readClip(reader, path, { ...options, languages: [language] });
     const score = judgeTextSegments(truths, reading.segments, 1000 / options.samplesPerSecond);
     scores.push(score);
     readings.push(reading);
