@@ -16,6 +16,20 @@ export function likenessOf(one: string, other: string): number {
   return difference <= MAX_DIFFERENCE && agreeInDigits(a, b) ? 1 - difference : 0;
 }
 
+/** Characters that the visible part of a text must have to tell which one it is. */
+const MIN_VISIBLE = 6;
+
+/**
+ * Whether one reading is the beginning or the end of the other, but for a quarter of its characters at most: what is read of
+ * a text that passes the edge of the picture.
+ */
+export function isPartOf(one: string, other: string): boolean {
+  const [part = '', whole = ''] = [foldText(one), foldText(other)].toSorted((a, b) => a.length - b.length);
+  if (part.length < MIN_VISIBLE) return false;
+  const most = part.length * MAX_DIFFERENCE;
+  return [whole.slice(0, part.length), whole.slice(-part.length)].some((end) => distance(part, end) <= most);
+}
+
 /** The letters and digits of a text, in one form each; a text of signs alone is compared as it is. */
 function foldText(text: string): string {
   const folded = text.normalize('NFKC').toLowerCase();

@@ -19,8 +19,9 @@ interface Reading {
 const MAX_READINGS = 32;
 
 /**
- * Collects them, beginning with the first. The text with the greatest sum of confidences wins: a misreading may be sure of
- * itself, but seldom comes twice. A reading with the very confidence and box of the one before is the same picture again,
+ * Collects them, beginning with the first. The text with the greatest sum of confidences, times its length, wins: a
+ * misreading may be sure of itself, but seldom comes twice, and what could be read of a text at the edge of the picture is
+ * shorter than all of it. A reading with the very confidence and box of the one before is the same picture again,
  * and tells nothing new.
  */
 export function createTextReadings(): TextReadings {
@@ -44,7 +45,7 @@ export function createTextReadings(): TextReadings {
     best() {
       let best: Reading | undefined;
       for (const reading of readings.values()) {
-        if (best === undefined || reading.support > best.support) best = reading;
+        if (best === undefined || weightOf(reading) > weightOf(best)) best = reading;
       }
       if (best === undefined) throw new RangeError('There is no reading yet.');
       const { text, confidence, box } = best.line;
@@ -52,6 +53,10 @@ export function createTextReadings(): TextReadings {
     },
     independentCount: () => independent,
   };
+}
+
+function weightOf({ line, support }: Reading): number {
+  return support * line.text.length;
 }
 
 function isSameReading(a: TextLine, b: TextLine): boolean {

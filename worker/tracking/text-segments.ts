@@ -1,6 +1,6 @@
 import type { BoundingBox, TextLine, TextSegment } from '../../src/results/results-document.ts';
 import { intersectionOverUnion } from './intersection-over-union.ts';
-import { likenessOf } from './same-text.ts';
+import { isPartOf, likenessOf } from './same-text.ts';
 import { createTextReadings, type TextReadings } from './text-readings.ts';
 
 /** A text may be missed on one sample, or on all samples of this time, before its segment ends. */
@@ -8,6 +8,9 @@ const MAX_MISSED_SAMPLES = 1;
 const MAX_MISSED_MS = 1_000;
 /** Different readings of one text stand in one place; equal ones may have moved. */
 const MIN_OVERLAP = 0.3;
+/** How near to the edge a text is cut off by it, in parts of the frame; and how alike its parts are: less than readings of all of it. */
+const EDGE = 0.03;
+const CUT_OFF = 0.5;
 /** Least confidence of a text that was read once: nothing else bears it out. */
 const SURE_ALONE = 0.75;
 
@@ -30,7 +33,7 @@ interface Followed {
 
 /**
  * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, wherever they stand,
- * and those that are nearly equal and overlap (see likenessOf). Of several candidates, the most alike come together, and
+ * those that are nearly equal and overlap (see likenessOf), and those that are parts of a text which passes the edge. Of several candidates, the most alike come together, and
  * then the nearest, so that a text that stands in two places makes two segments. A segment says what was read best, and is
  * left out when it was read once and not surely.
  */
@@ -95,12 +98,13 @@ function matchLines(live: readonly Followed[], texts: readonly TextLine[]): Map<
       .map((followed) => ({
         line,
         followed,
-        likeness: likenessOf(followed.line.text, line.text),
+        likeness: likenessOfLines(followed.line, line),
         apart: distanceBetween(followed.line.box, line.box),
       }))
       .filter(
         ({ likeness, followed }) =>
           likeness === 1 ||
+          likeness === CUT_OFF ||
           (likeness > 0 && intersectionOverUnion(followed.line.box, line.box) >= MIN_OVERLAP),
       ),
   );
@@ -112,6 +116,23 @@ function matchLines(live: readonly Followed[], texts: readonly TextLine[]): Map<
     taken.add(followed);
   }
   return matches;
+}
+
+/** As likenessOf; of a text that passes the left or right edge of the picture, a part of it will do. */
+function likenessOfLines(before: TextLine, after: TextLine): number {
+  const likeness = likenessOf(before.text, after.text);
+  if (likeness > 0 || !(touchesEdge(before.box) || touchesEdge(after.box))) return likeness;
+  return isInRow(before.box, after.box) && isPartOf(before.text, after.text) ? CUT_OFF : 0;
+}
+
+function touchesEdge({ x, width }: BoundingBox): boolean {
+  return x <= EDGE || x + width >= 1 - EDGE;
+}
+
+/** Whether two boxes overlap by half the lower one's height, as the words of a line do. */
+function isInRow(a: BoundingBox, b: BoundingBox): boolean {
+  const common = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return common >= Math.min(a.height, b.height) / 2;
 }
 
 /** Between the centres, in parts of the frame. */

@@ -85,6 +85,28 @@ describe('the text segmenter', () => {
     ]);
   });
 
+  it('joins the parts of a text that comes in at one edge and goes out at the other, and says all of it', () => {
+    const at = (text: string, x: number, width: number, y = 0.8) => ({
+      text,
+      confidence: 0.9,
+      box: { x, y, width, height: 0.05 },
+    });
+    const frames = [
+      [0, at('Mayor opens', 0.6, 0.4)],
+      [1000, at('Mayor opens new city lib', 0.3, 0.7)],
+      [2000, at('Mayor opens new city library today', 0.05, 0.9)],
+      [3000, at('new city library today', 0, 0.6)],
+      [4000, at('ty library today', 0, 0.4)],
+    ] as const;
+    expect(segmentsOf(frames)).toMatchObject([
+      { text: 'Mayor opens new city library today', startMs: 0, endMs: 4000, sampleCount: 5 },
+    ]);
+    // In the middle of the picture, or in another row, it is another text.
+    expect(segmentsOf([frames[2], [3000, at('new city library today', 0.1, 0.6)]])).toHaveLength(2);
+    expect(segmentsOf([frames[2], [3000, at('new city library today', 0, 0.6, 0.1)]])).toHaveLength(2);
+    expect(segmentsOf([frames[2], [3000, at('today', 0, 0.2)]])).toHaveLength(2);
+  });
+
   it('bridges a missed sample, and a second of missed ones', () => {
     expect(segmentsOf([[0, line('again')], [5000], [10_000, line('again', 0.8)]])).toHaveLength(1);
     const dense = [40, 80, 120, 160, 200].map((timestampMs) => [timestampMs] as const);
