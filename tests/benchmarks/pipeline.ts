@@ -3,15 +3,15 @@
  * one after the other: `npm run bench:pipeline -- VIDEO...`. What it prints are figures of one run on one machine; the
  * ratios are what can be compared.
  */
-import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { createTable } from '../../src/cli/create-table.ts';
 import { invocationDirectory } from '../../src/config.ts';
 import { SAMPLING_MODES } from '../../src/jobs/sampling-modes.ts';
 import { probe } from '../helpers/video-tools.ts';
 import { startBenchEngines } from './bench-engines.ts';
+import { timeTesseract } from './time-tesseract.ts';
 import { runDecoder, runPipeline, runScript, type RunCost } from './pipeline-runs.ts';
 
 const CORES = availableParallelism();
@@ -56,7 +56,7 @@ async function measure(path: string): Promise<void> {
       `${run.reused} of them reused; ${backend}, ${CORES} cores`,
   );
   console.log(stageTable(run).toString());
-  console.log(comparison(run, script, floor, seconds, await timeTesseract()).toString());
+  console.log(comparison(run, script, floor, seconds, await timeTesseract(path)).toString());
 }
 
 function stageTable(run: RunCost) {
@@ -76,7 +76,13 @@ function stageTable(run: RunCost) {
   return table;
 }
 
-function comparison(run: RunCost, script: RunCost, floor: RunCost, seconds: number, command: string) {
+function comparison(
+  run: RunCost,
+  script: RunCost,
+  floor: RunCost,
+  seconds: number,
+  commandMs: number | undefined,
+) {
   const { cpu } = run;
   const analysisMs = run.wallMs - run.probeMs;
   const ideal = ((cpu.decode + cpu.detect + cpu.ocr) * 1000) / CORES;
@@ -91,18 +97,15 @@ function comparison(run: RunCost, script: RunCost, floor: RunCost, seconds: numb
     ['peak memory', `${Math.round(run.peakMemoryBytes / 1024 ** 2)} MiB`, ''],
     ['against a script of the same engines', `${(script.wallMs / run.wallMs).toFixed(2)} times as fast`, ''],
     ['against decoding alone', `${(run.wallMs / floor.wallMs).toFixed(1)} times as long`, ''],
-    ['the tesseract command on PATH', command, ''],
+    ['the tesseract command on PATH', describeCommand(run, commandMs), ''],
   );
   return table;
 }
 
-async function timeTesseract(): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)('tesseract', ['--version']);
-    return stdout.split('\n', 1).join('');
-  } catch {
-    return 'not installed, so not compared';
-  }
+function describeCommand({ ocrMs }: RunCost, commandMs: number | undefined): string {
+  if (commandMs === undefined) return 'not installed, so not compared';
+  const own = ocrMs.reduce((sum, ms) => sum + ms, 0) / Math.max(1, ocrMs.length);
+  return `${commandMs.toFixed(0)} ms a frame, ${(commandMs / own).toFixed(1)} times ours`;
 }
 
 function total({ cpu }: RunCost): number {
