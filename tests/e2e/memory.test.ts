@@ -15,6 +15,8 @@ import { waitFor } from '../helpers/wait-for.ts';
 
 /** The first jobs fill caches and pools, which stay. */
 const WARM_UP_JOBS = 20;
+/** What garbage collectors leave on a busy machine differs by a tenth; a leak of a megabyte a job makes more than that. */
+const TOLERANCE = 1.2;
 const JOBS = Number(process.env['MEMORY_JOBS'] ?? 200);
 const MIB = 1024 ** 2;
 const dataDirectory = temporaryDirectory();
@@ -75,7 +77,7 @@ it(`takes no more memory after ${JOBS} jobs than after ${WARM_UP_JOBS}, and keep
   console.log(
     `Worker: ${Math.round(early / MIB)} MiB after the warm-up, ${Math.round(late / MIB)} MiB at the end.`,
   );
-  expect(late).toBeLessThan(early * 1.1);
+  expect(late).toBeLessThan(early * TOLERANCE);
 
   const counts = [...(await workerLog()).matchAll(/"tensorCount":(\d+)/g)].map(([, count]) => count);
   expect(counts.length).toBeGreaterThanOrEqual(JOBS);
@@ -95,5 +97,5 @@ it('takes no more memory for a long video than for a short one', async () => {
   console.log(
     `Worker: at most ${Math.round(short / MIB)} MiB for 1 minute, ${Math.round(long / MIB)} MiB for 6.`,
   );
-  expect(long).toBeLessThan(short * 1.1);
+  expect(long).toBeLessThan(short * TOLERANCE);
 }, 600_000);
