@@ -15,6 +15,8 @@ export interface CpuAccount {
 /** Linux counts in hundredths of a second. */
 const TICKS_A_SECOND = 100;
 const STATE_FIELD = 2;
+/** Finds lines of text for the reader. */
+const LINE_FINDER = 'line-finder';
 
 /** What this process has spent so far (Linux); threads are told apart by their names. */
 export function readCpuAccount(): CpuAccount {
@@ -43,7 +45,7 @@ export function spentBetween(before: CpuAccount, after: CpuAccount): CpuAccount 
 function stageOf(threadName: string): keyof CpuAccount {
   if (threadName === 'detector') return 'detect';
   // tesseract.js does not name its threads, and nothing else here makes any without a name.
-  if (threadName === 'WorkerThread' || threadName === 'text') return 'ocr';
+  if (threadName === 'WorkerThread' || threadName === LINE_FINDER) return 'ocr';
   return threadName === 'MainThread' ? 'main' : 'runtime';
 }
 
