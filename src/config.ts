@@ -100,6 +100,7 @@ const environmentSchema = z.object({
     .default('ssdlite_mobilenet_v2'),
   TF_BACKEND: z.enum(['tensorflow', 'wasm', 'cpu']).optional(),
   DETECTION_THREADS: integer(1, 64).default(cores),
+  OCR_LANGUAGES_DIR: path.optional(),
   OCR_WORKERS: integer(1, 64).default(cores),
   WORKER_POLL_MS: integer(10, 60_000).default(500),
   WORKER_MAX_JOBS: integer(1, 1_000_000).default(1_000),

@@ -122,6 +122,14 @@ export const JOB_ERROR_CODES = {
     remedy:
       'Choose another `model`; or the operator adds it (`foregsyte models`, `npm run models:fetch`), then `retryJob`.',
   },
+  LANGUAGE_UNAVAILABLE: {
+    httpStatus: 500,
+    retryable: false,
+    seenIn: ['job', 'log'],
+    when: 'The worker has no data for reading text in one of the languages.',
+    remedy:
+      'Choose other `languages`; or the operator adds its file to `OCR_LANGUAGES_DIR`, then `retryJob`.',
+  },
   TOOL_UNAVAILABLE: {
     httpStatus: 500,
     retryable: false,

@@ -11,6 +11,8 @@ import { createExpireJobs } from './jobs/expire-jobs.ts';
 import { createJobFinder, type JobFinder } from './jobs/find-jobs.ts';
 import { createJobLister, type JobLister } from './jobs/list-jobs.ts';
 import { createPollAdviser, type PollAdviser } from './jobs/poll-advice.ts';
+import { listOcrLanguages } from './jobs/ocr-language-files.ts';
+import type { OcrLanguage } from './jobs/ocr-languages.ts';
 import { createReconcileJobs, type ReconcileJobs } from './jobs/reconcile-jobs.ts';
 import { createDeadLetters, type DeadLetters } from './jobs/redrive-jobs.ts';
 import { createRemoveJobs } from './jobs/remove-jobs.ts';
@@ -54,6 +56,8 @@ export interface Services {
   reconcileJobs: ReconcileJobs;
   openResults: OpenResults;
   serviceFacts: ServiceFacts;
+  /** The languages that text can be read in, as found at the start. */
+  ocrLanguages: readonly OcrLanguage[];
   /** One pass over what crashes left behind and what has expired. */
   sweep: Sweep;
   /** Sweeps again and again. The caller must `close` the sweeper before the services. */
@@ -70,9 +74,13 @@ export function requireDatabaseUrl(config: Config): string {
   );
 }
 
-/** The composition root: builds every service over a migrated database. The caller must `close` them. */
+/**
+ * The composition root: builds every service over a migrated database. The caller must `close` them.
+ * @throws AppError INVALID_CONFIGURATION when DATABASE_URL is not set, or OCR_LANGUAGES_DIR cannot be read.
+ */
 export async function createServices(config: Config, logger: Logger): Promise<Services> {
   const databaseUrl = requireDatabaseUrl(config);
+  const ocrLanguages = await listOcrLanguages(config.OCR_LANGUAGES_DIR);
   const owned = createReleaseStack();
   try {
     const dataSource = await connectDataSource(databaseUrl);
@@ -121,6 +129,7 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
       reconcileJobs,
       openResults: createOpenResults({ jobs, storage }),
       serviceFacts: describeService(config),
+      ocrLanguages,
       sweep,
       startSweeper: () => startSweeper({ sweep, intervalMs: config.SWEEP_INTERVAL_MS, logger }),
       close: () => owned.close(),

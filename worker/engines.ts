@@ -47,6 +47,7 @@ export async function createEngines(
       workers: config.OCR_WORKERS,
       stallMs: config.INFERENCE_STALL_MS,
       scratchDirectory: scratchDirectory(config),
+      languagesDirectory: config.OCR_LANGUAGES_DIR,
     });
     owned.add(() => textReader.close());
 

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import type { CancelJob } from '../jobs/cancel-job.ts';
 import type { DeleteJob } from '../jobs/delete-job.ts';
 import { resolveJobRequest } from '../jobs/job-request.ts';
+import type { OcrLanguage } from '../jobs/ocr-languages.ts';
 import type { RetryJob } from '../jobs/retry-job.ts';
 import type { SubmitVideo, VideoSource } from '../jobs/submit-video.ts';
 import type { RequestContext } from './context.ts';
@@ -17,6 +18,8 @@ export interface JobActions extends Outlooks {
   cancelJob: CancelJob;
   retryJob: RetryJob;
   deleteJob: DeleteJob;
+  /** The languages that text can be read in. */
+  ocrLanguages: readonly OcrLanguage[];
 }
 
 /** Submitting videos, and changing what becomes of them. */
@@ -37,7 +40,7 @@ export class JobActionsResolver {
     @Args(() => SubmitVideoArgs) args: SubmitVideoArgs,
     @Ctx() { caller }: RequestContext,
   ): Promise<Job> {
-    const request = resolveJobRequest(args);
+    const request = resolveJobRequest(args, this.#actions.ocrLanguages);
     return toJob(await this.#actions.submitVideo(caller.owner, request, await sourceOf(args)), this.#actions);
   }
 

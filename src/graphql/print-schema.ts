@@ -1,5 +1,6 @@
 import { printSchema } from 'graphql';
 import { readConfig, retentionHours } from '../config.ts';
+import { BUNDLED_LANGUAGES } from '../jobs/ocr-languages.ts';
 import { createRetention } from '../jobs/retention.ts';
 import { describeService } from '../service-facts.ts';
 import { buildGraphqlSchema, type ResolverServices } from './schema.ts';
@@ -16,6 +17,7 @@ export const UNUSED_SERVICES: ResolverServices = {
   cancelJob: unused,
   retryJob: unused,
   deleteJob: unused,
+  ocrLanguages: BUNDLED_LANGUAGES,
   openResults: unused,
   jobs: { findJob: unused, findStatus: unused, findStatuses: unused },
   jobList: { list: unused, count: unused },

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import { type AnalysisOptions } from './analysis-options.ts';
+import type { OcrLanguage } from './ocr-languages.ts';
 import { resolveAnalysisOptions } from './resolve-analysis-options.ts';
 import { parsePipelineId, type PipelineId } from './pipeline-ids.ts';
 
@@ -30,8 +31,12 @@ export interface GivenJobRequest {
   idempotencyKey?: string | null | undefined;
 }
 
-/** Fills in the defaults and checks the limits. @throws AppError UNKNOWN_PIPELINE, INVALID_ARGUMENT with its path. */
-export function resolveJobRequest(given: GivenJobRequest): JobRequest {
+/**
+ * Fills in the defaults and checks the limits, and that the languages are among the `known` ones: the bundled ones unless
+ * told otherwise.
+ * @throws AppError UNKNOWN_PIPELINE, INVALID_ARGUMENT with its path.
+ */
+export function resolveJobRequest(given: GivenJobRequest, known?: readonly OcrLanguage[]): JobRequest {
   const { maxPriority, maxTags, maxTagLength, maxIdempotencyKeyLength } = JOB_REQUEST_LIMITS;
   const priority = given.priority ?? 0;
   if (!(Number.isInteger(priority) && priority >= 0 && priority <= maxPriority)) {
@@ -64,7 +69,7 @@ export function resolveJobRequest(given: GivenJobRequest): JobRequest {
   }
   return {
     pipelineId: parsePipelineId(given.pipelineId),
-    options: resolveAnalysisOptions(given.options ?? {}),
+    options: resolveAnalysisOptions(given.options ?? {}, known),
     priority,
     tags,
     idempotencyKey,

@@ -1,8 +1,8 @@
-/**
- * The languages that text can be read in, by their Tesseract codes. The data of each is the npm package
- * `@tesseract.js-data/<code>`, which the worker loads; the API process knows the codes alone.
- */
-export const OCR_LANGUAGES = ['eng', 'deu', 'fra', 'spa'] as const;
+/** A language that text is read in: its Tesseract code, such as `eng` or `chi_sim`. */
+export type OcrLanguage = string;
 
-/** See OCR_LANGUAGES. */
-export type OcrLanguage = (typeof OCR_LANGUAGES)[number];
+/**
+ * The languages that every worker has: the data of each is the npm package `@tesseract.js-data/<code>`. Further ones lie in
+ * the folder OCR_LANGUAGES_DIR.
+ */
+export const BUNDLED_LANGUAGES: readonly OcrLanguage[] = ['eng', 'deu', 'fra', 'spa'];

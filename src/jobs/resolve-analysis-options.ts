@@ -6,7 +6,7 @@ import {
 } from './analysis-option-descriptions.ts';
 import { ANALYSIS_DEFAULTS, type AnalysisOptionName, type AnalysisOptions } from './analysis-options.ts';
 import { MAX_MODEL_NAME, MODEL_NAME, MODEL_NAME_RULE } from './model-name.ts';
-import { OCR_LANGUAGES, type OcrLanguage } from './ocr-languages.ts';
+import { BUNDLED_LANGUAGES, type OcrLanguage } from './ocr-languages.ts';
 
 /** Options as a client gives them: what is missing or null gets its default. */
 export type GivenAnalysisOptions = {
@@ -17,10 +17,14 @@ export type GivenAnalysisOptions = {
 };
 
 /**
- * Fills in the defaults and checks the limits. A label that is given twice counts once.
+ * Fills in the defaults and checks the limits, and that the languages are among the `known` ones. A label that is given
+ * twice counts once.
  * @throws AppError INVALID_ARGUMENT naming the option, or the entry of a list, and its limits.
  */
-export function resolveAnalysisOptions(given: GivenAnalysisOptions): AnalysisOptions {
+export function resolveAnalysisOptions(
+  given: GivenAnalysisOptions,
+  known: readonly OcrLanguage[] = BUNDLED_LANGUAGES,
+): AnalysisOptions {
   const startMs = checkNumber('startMs', given.startMs ?? ANALYSIS_DEFAULTS.startMs);
   const endMs = given.endMs ?? ANALYSIS_DEFAULTS.endMs;
   if (endMs !== null && checkNumber('endMs', endMs) <= startMs) {
@@ -46,7 +50,7 @@ export function resolveAnalysisOptions(given: GivenAnalysisOptions): AnalysisOpt
     endMs,
     model: checkModel(given.model ?? ANALYSIS_DEFAULTS.model),
     labels: [...new Set(checkCount('labels', labels).map(checkLabel))],
-    languages: checkCount('languages', languages).map(checkLanguage),
+    languages: checkLanguages(checkCount('languages', languages), known),
     reuseUnchanged: given.reuseUnchanged ?? ANALYSIS_DEFAULTS.reuseUnchanged,
     reuseThreshold: checkNumber('reuseThreshold', given.reuseThreshold ?? ANALYSIS_DEFAULTS.reuseThreshold),
   };
@@ -83,17 +87,19 @@ function checkLabel(label: string, index: number): string {
   });
 }
 
-function checkLanguage(code: string, index: number, all: readonly string[]): OcrLanguage {
+function checkLanguages(codes: readonly string[], known: readonly OcrLanguage[]): OcrLanguage[] {
   const { min, max } = ANALYSIS_OPTIONS.languages;
-  const language = OCR_LANGUAGES.find((known) => known === code);
-  if (language === undefined) {
-    throw refused(`languages[${index}]`, `must be one of ${OCR_LANGUAGES.join(', ')}`, { min, max });
+  for (const [index, code] of codes.entries()) {
+    if (!known.includes(code)) {
+      throw refused(`languages[${index}]`, `must be one of ${known.join(', ')}`, { min, max });
+    }
+    if (codes.indexOf(code) === index) continue;
+    throw refused(`languages[${index}]`, `must not repeat ${code}, which stands there already`, {
+      min,
+      max,
+    });
   }
-  if (all.indexOf(code) === index) return language;
-  throw refused(`languages[${index}]`, `must not repeat ${language}, which stands there already`, {
-    min,
-    max,
-  });
+  return [...codes];
 }
 
 function refused(argument: string, rule: string, limits: { min: number; max: number }): AppError {

@@ -57,7 +57,9 @@ const detect = (signal: AbortSignal) => detector.detect([frame], 0.5, signal);
 console.log(
   JSON.stringify({
     // Ends with this process, which would not end by itself while one of their threads did.
-    startStalled: await whileHanging(() => createRecogniser(['eng'], tmpdir(), STALL_MS)),
+    startStalled: await whileHanging(() =>
+      createRecogniser(['eng'], { scratchDirectory: tmpdir() }, STALL_MS),
+    ),
     findStalled: await whileHanging(() => read(never)),
     findNext: await readTexts(),
     findAborted: await whileHanging(() => read(abortedSoon())),

@@ -2,13 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelsDirectory, scratchDirectory, useTensorflowDefaults, type Config } from '../../src/config.ts';
 import { fine, note, type Observation } from '../../src/doctor/finding.ts';
-import { OCR_LANGUAGES } from '../../src/jobs/ocr-languages.ts';
+import { listOcrLanguages } from '../../src/jobs/ocr-language-files.ts';
 import { createSilentLogger } from '../../src/logger.ts';
 import { loadModel } from '../detection/models/load-model.ts';
 import { startDetectorThread } from '../detection/tensorflow/start-detector-thread.ts';
 import { findConfinement } from '../frames/confinement.ts';
 import { findFfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
-import { withLanguageFolder } from '../ocr/language-data.ts';
 import { createTesseractReader } from '../ocr/tesseract-reader.ts';
 
 /** Which ffmpeg and ffprobe are used. */
@@ -86,15 +85,17 @@ export async function inspectBackend(config: Config): Promise<Observation> {
 
 /** Whether the text engine starts and the data of all languages is there. */
 export async function inspectTextReader(config: Config): Promise<Observation> {
-  const scratch = scratchDirectory(config);
+  const languagesDirectory = config.OCR_LANGUAGES_DIR;
+  const languages = await listOcrLanguages(languagesDirectory);
   const reader = await createTesseractReader({
     workers: 1,
     stallMs: config.INFERENCE_STALL_MS,
-    scratchDirectory: scratch,
+    scratchDirectory: scratchDirectory(config),
+    languagesDirectory,
   });
   try {
-    await withLanguageFolder(OCR_LANGUAGES, scratch, async () => {});
-    return fine(`${reader.info.engine} ${reader.info.version}: ${OCR_LANGUAGES.join(', ')}`);
+    await reader.assertLanguages(languages);
+    return fine(`${reader.info.engine} ${reader.info.version}: ${languages.join(', ')}`);
   } finally {
     await reader.close();
   }

@@ -6,7 +6,7 @@ import { endThread } from '../end-thread.ts';
 import { inferenceCrashed } from '../inference-errors.ts';
 import { withTimeLimit } from '../time-limit.ts';
 import { catchThread } from './catch-thread.ts';
-import { withLanguageFolder } from './language-data.ts';
+import { type LanguageFolders, withLanguageFolder } from './language-data.ts';
 
 /** A line as the engine reports it: text as read, confidence 0..1, corners in pixels. */
 export interface RecognisedLine {
@@ -36,23 +36,23 @@ const START_MS = 120_000;
 
 /**
  * Starts an engine that reads these languages, the main one first, within `startMs` milliseconds. Nothing is
- * downloaded: the engine would fetch what it does not find, so it is given a folder (in `scratchDirectory`, for as long
- * as it starts) in which all are found.
- * @throws AppError TOOL_UNAVAILABLE when the data is missing or the engine does not start.
+ * downloaded: the engine would fetch what it does not find, so it is given a folder (in the scratch one, for as long as
+ * it starts) in which all are found.
+ * @throws AppError LANGUAGE_UNAVAILABLE when data is missing, TOOL_UNAVAILABLE when the engine does not start with it.
  */
 export async function createRecogniser(
   languages: readonly OcrLanguage[],
-  scratchDirectory: string,
+  folders: LanguageFolders,
   startMs = START_MS,
 ): Promise<Recogniser> {
   try {
-    return await withLanguageFolder(languages, scratchDirectory, (folder) =>
-      startEngine(languages, folder, startMs),
-    );
+    return await withLanguageFolder(languages, folders, (folder) => startEngine(languages, folder, startMs));
   } catch (cause) {
+    if (cause instanceof AppError && cause.code === 'LANGUAGE_UNAVAILABLE') throw cause;
     throw new AppError(
       'TOOL_UNAVAILABLE',
-      `The text engine cannot start with the languages ${languages.join(', ')}. Run \`npm ci\` to restore their data.`,
+      `The text engine cannot start with the languages ${languages.join(', ')}. Run \`npm ci\` to restore the bundled data; ` +
+        'files in OCR_LANGUAGES_DIR must be whole, and for the LSTM engine of Tesseract 4 and later.',
       { cause },
     );
   }
@@ -73,8 +73,11 @@ async function startEngine(
       gzip: true,
       cacheMethod: 'none',
       // Without it the library throws inside a message handler, which would end the process.
-      errorHandler: (reason: unknown) =>
-        failure.reject(new Error('tesseract.js reported an error', { cause: reason })),
+      errorHandler: (reason: unknown) => {
+        failure.reject(new Error('tesseract.js reported an error', { cause: reason }));
+        // Data that it cannot load it first refuses and then calls loaded; that, too, would throw in the handler.
+        thread?.removeAllListeners('message');
+      },
     }),
   );
   thread?.on('error', (error) => failure.reject(error));

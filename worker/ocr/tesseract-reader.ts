@@ -6,6 +6,7 @@ import { inferenceStalled } from '../inference-errors.ts';
 import type { LumaImage } from '../luma-image.ts';
 import { withTimeLimit } from '../time-limit.ts';
 import { unlessAborted } from '../unless-aborted.ts';
+import { findLanguageFiles, type LanguageFolders } from './language-data.ts';
 import { createLineFinder } from './line-finder.ts';
 import { readLines } from './read-lines.ts';
 import { createRecogniserPool } from './recogniser-pool.ts';
@@ -21,26 +22,28 @@ const IMAGES_AN_ENGINE = 5_000;
  * Reads text line by line: places that look like text are found on the frame, made easy to read and recognised; a frame
  * without any costs no recognition. There are at most `workers` tesseract.js engines, each on a thread of its own. An engine that is busy when the
  * reading is aborted, or that does not answer within `stallMs` milliseconds, is ended at once, and replaced when it is next
- * needed. `scratchDirectory` is for what an engine needs while it starts. The first engine, for the default languages,
+ * needed. The first engine, for the default languages,
  * starts at once, to prove that it does.
  * @throws AppError TOOL_UNAVAILABLE when the engine cannot start.
  */
-export async function createTesseractReader(options: {
-  workers: number;
-  stallMs: number;
-  scratchDirectory: string;
-}): Promise<TextReader> {
-  const { workers, stallMs, scratchDirectory } = options;
+export async function createTesseractReader(
+  options: { workers: number; stallMs: number } & LanguageFolders,
+): Promise<TextReader> {
+  const { workers, stallMs, scratchDirectory, languagesDirectory } = options;
   const pool = createRecogniserPool({
     places: workers,
     imagesAnEngine: IMAGES_AN_ENGINE,
-    start: (languages) => createRecogniser(languages, scratchDirectory),
+    start: (languages) => createRecogniser(languages, { scratchDirectory, languagesDirectory }),
   });
   const finder = createLineFinder(stallMs);
   await pool.use(ANALYSIS_DEFAULTS.languages, async () => {}, new AbortController().signal);
 
   return {
     info: { engine: 'tesseract.js', version: readEngineVersion() },
+
+    async assertLanguages(languages) {
+      await findLanguageFiles(languages, languagesDirectory);
+    },
 
     async read(frame, { languages, minConfidence, changed }, signal) {
       checkSize(frame);

@@ -31,10 +31,12 @@ export interface FrameTexts {
 /** Reads text on frames, off the main thread. */
 export interface TextReader {
   readonly info: TextReaderInfo;
+  /** Whether there is data for these languages, before much work is done. @throws AppError LANGUAGE_UNAVAILABLE. */
+  assertLanguages(languages: readonly OcrLanguage[]): Promise<void>;
   /**
    * Reads one frame: lines of text from top to bottom. Several calls at once are spread over the engine's workers.
-   * @throws the signal's reason when it is aborted; AppError TOOL_UNAVAILABLE when an engine for the languages cannot
-   * start, INFERENCE_STALLED when it crashes or does not answer in time.
+   * @throws the signal's reason when it is aborted; AppError LANGUAGE_UNAVAILABLE or TOOL_UNAVAILABLE when an engine for
+   * the languages cannot start, INFERENCE_STALLED when it crashes or does not answer in time.
    */
   read(frame: LumaImage, options: ReadingOptions, signal: AbortSignal): Promise<FrameTexts>;
   /** Ends the workers; a second call does nothing. */

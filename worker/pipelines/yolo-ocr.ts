@@ -106,6 +106,7 @@ export function createYoloOcrPipeline(deps: {
     async run(filePath, storedOptions, observer, signal) {
       const options = completeStoredOptions(storedOptions);
       const isWanted = createLabelFilter(options.labels, detector.info.labels);
+      await textReader.assertLanguages(options.languages);
       const facts = await probeVideo(binaries, filePath, limits, signal);
       const earlier = await observer.onMedia(facts.media);
 

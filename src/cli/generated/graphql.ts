@@ -12,11 +12,11 @@ export type AnalysisOptionsInput = {
   endMs?: number | null | undefined;
   /** Labels of the objects that are wanted, each of 1 to 64 characters; an empty list for all (0 to 100 entries, [] when not given). */
   labels?: Array<string> | null | undefined;
-  /** Languages of the text, the main one first and each once, by their Tesseract codes: eng, deu, fra, spa (1 to 4 entries, ["eng"] when not given). */
+  /** Languages of the text, the main one first and each once, by their Tesseract codes; `pipelines` lists those there are (1 to 4 entries, ["eng"] when not given). */
   languages?: Array<string> | null | undefined;
   /** Least confidence of an object (0.05 to 1, 0.5 when not given). */
   minConfidence?: number | null | undefined;
-  /** Least confidence of a line of text (0 to 1, 0.6 when not given). */
+  /** Least confidence of a line of text; one with under 7 letters and digits needs 0.8 at least, under 4 it needs 0.85, and a text that is read once needs 0.75 to become a segment (0 to 1, 0.6 when not given). */
   minTextConfidence?: number | null | undefined;
   /** Name of the detection model, which the worker must have; null for the default one of the worker (1 to 64 characters, null when not given). */
   model?: string | null | undefined;
@@ -70,6 +70,8 @@ export type ErrorCode =
   | 'JOB_STATE_CONFLICT'
   /** HTTP 422. The analysis took longer than the operator allows for a video of this length. Choose fewer samples a second or a time range, or split the video. */
   | 'JOB_TIMED_OUT'
+  /** HTTP 500. The worker has no data for reading text in one of the languages. Choose other `languages`; or the operator adds its file to `OCR_LANGUAGES_DIR`, then `retryJob`. */
+  | 'LANGUAGE_UNAVAILABLE'
   /** HTTP 500. The worker lacks the detection model, or its files are incomplete or not the ones that were expected. Choose another `model`; or the operator adds it (`foregsyte models`, `npm run models:fetch`), then `retryJob`. */
   | 'MODEL_UNAVAILABLE'
   /** HTTP 404. The service has nothing under this address. See docs/clients.md for the addresses there are. */

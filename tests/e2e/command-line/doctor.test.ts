@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { modelsDirectory, projectRoot, readConfig } from '../../../src/config.ts';
 import { findingSchema, type Finding } from '../../../src/doctor/finding.ts';
-import { OCR_LANGUAGES } from '../../../src/jobs/ocr-languages.ts';
+import { BUNDLED_LANGUAGES } from '../../../src/jobs/ocr-languages.ts';
 import { runForegsyte } from '../../helpers/run-foregsyte.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/test-database.ts';
@@ -44,7 +44,7 @@ describe('foregsyte doctor', () => {
     expect(look('ffmpeg')?.found).toMatch(/bundled|system/);
     expect(look('model')?.found).toContain('licence Apache-2.0');
     expect(look('detection')?.found).toContain('wasm');
-    for (const language of OCR_LANGUAGES) expect(look('text')?.found).toContain(language);
+    for (const language of BUNDLED_LANGUAGES) expect(look('text')?.found).toContain(language);
   });
 
   it('says why a backend that would be better does not run, and how to get it', async () => {

@@ -81,7 +81,7 @@ describe('the text reader', () => {
   });
 
   it('can be ended twice: a thread that has died already has nobody wait for it', async () => {
-    const engine = await createRecogniser(['eng'], scratchDirectory);
+    const engine = await createRecogniser(['eng'], { scratchDirectory });
     await engine.terminate();
     await engine.terminate();
   });

@@ -79,6 +79,15 @@ describe('resolveAnalysisOptions', () => {
     );
   });
 
+  it('takes the languages that are known, and no other', () => {
+    const known = ['eng', 'chi_sim'];
+    const resolve = (languages: string[]) => resolveAnalysisOptions({ languages }, known);
+    expect(resolve(['chi_sim', 'eng'])).toMatchObject({ languages: ['chi_sim', 'eng'] });
+    for (const code of ['deu', '../eng', 'eng+chi_sim', '']) {
+      expect(() => resolve([code])).toThrow('options.languages[0] must be one of eng, chi_sim.');
+    }
+  });
+
   it('says which languages there are', () => {
     expect(() => resolveAnalysisOptions({ languages: ['xyz'] })).toThrow('eng, deu, fra, spa');
   });
