@@ -1,4 +1,5 @@
 import { countChangedPixels } from '../count-changed-pixels.ts';
+import { median } from '../median.ts';
 import type { Picture } from './pictures.ts';
 
 /** Chooses, as the frames of a video come, those at which the picture changes. */
@@ -63,8 +64,4 @@ export function createAdaptiveSampler(samplesPerSecond: number, maxExtra: number
       return decision;
     },
   };
-}
-
-function median(counts: readonly number[]): number {
-  return counts.toSorted((a, b) => a - b)[Math.floor(counts.length / 2)] ?? 0;
 }

@@ -1,3 +1,5 @@
+import { median } from '../median.ts';
+import { createDisjointSets } from './disjoint-sets.ts';
 import type { Component } from './label-components.ts';
 
 /** Letters that stand on one line, from left to right. */
@@ -40,13 +42,8 @@ const STROKES_A_LETTER = 1.3;
  */
 export function chainLetters(components: readonly Component[], leastLetters = 2): LetterChain[] {
   const sorted = components.toSorted((a, b) => a.left - b.left || a.top - b.top);
-  const parents = sorted.map((_, index) => index);
-  const rootOf = (index: number): number => {
-    let root = index;
-    while (parents[root] !== root) root = parents[root] ?? root;
-    parents[index] = root;
-    return root;
-  };
+  const sets = createDisjointSets();
+  for (const _ of sorted) sets.add();
   for (const [index, letter] of sorted.entries()) {
     const reach = letter.right + (WIDEST_GAP * (letter.bottom - letter.top)) / LEAST_HEIGHT_RATIO;
     for (let next = index + 1; next < sorted.length; next += 1) {
@@ -54,16 +51,10 @@ export function chainLetters(components: readonly Component[], leastLetters = 2)
       if (other === undefined || other.left > reach) break;
       // Most are above or below.
       if (other.top >= letter.bottom || other.bottom <= letter.top) continue;
-      if (standSideBySide(letter, other)) parents[rootOf(next)] = rootOf(index);
+      if (standSideBySide(letter, other)) sets.join(index, next);
     }
   }
-  const chains = new Map<number, Component[]>();
-  for (const [index, letter] of sorted.entries()) {
-    const root = rootOf(index);
-    const chain = chains.get(root);
-    if (chain === undefined) chains.set(root, [letter]);
-    else chain.push(letter);
-  }
+  const chains = Map.groupBy(sorted, (_, index) => sets.rootOf(index));
   return [...chains.values()].flatMap((chained) => {
     const { letters, height } = withoutStrangers(chained);
     const count = letters.reduce((sum, letter) => sum + countLetters(letter), 0);
@@ -123,8 +114,4 @@ function areAligned(letters: readonly Component[], height: number): boolean {
     alignedAt(letters.map(({ top }) => top)),
   );
   return aligned >= LEAST_ALIGNED * letters.length;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -1,5 +1,5 @@
 import type { BoundingBox } from '../../src/results/results-document.ts';
-import { type ChangeMask, touchesChange } from '../change-mask.ts';
+import { type ChangeMask, hasChanges, touchesChange } from '../change-mask.ts';
 import type { LumaImage } from '../luma-image.ts';
 import { cropLine, type LineCrop } from './crop-line.ts';
 import { markStrokes } from './local-contrast.ts';
@@ -20,7 +20,7 @@ export interface FoundLine {
  * function of frame and mask alone.
  */
 export function findLines(frame: LumaImage, changed?: ChangeMask): FoundLine[] {
-  if (changed !== undefined && !changed.changed.includes(1)) return [];
+  if (changed !== undefined && !hasChanges(changed)) return [];
   const marks = markStrokes(frame);
   return proposeRegions(frame, marks).flatMap((region) => {
     if (changed !== undefined && !touchesChange(changed, normaliseBox(widen(region), frame))) return [];

@@ -1,4 +1,5 @@
 import type { LumaImage } from '../luma-image.ts';
+import { createDisjointSets } from './disjoint-sets.ts';
 import { PLAIN } from './local-contrast.ts';
 
 /** Pixels of one mark that hang together, also across corners; edges in pixels, right and bottom exclusive. */
@@ -19,7 +20,7 @@ export interface Component {
 }
 
 /**
- * The components of a picture whose pixels are marked; row by row in runs, which a union-find structure joins. Components
+ * The components of a picture whose pixels are marked; row by row in runs, which disjoint sets join. Components
  * smaller than `leastArea` pixels are left out.
  */
 export function labelComponents(
@@ -27,17 +28,8 @@ export function labelComponents(
   { width, height, data }: LumaImage,
   leastArea: number,
 ): Component[] {
-  const parents: number[] = [];
+  const sets = createDisjointSets();
   const parts: Component[] = [];
-  const rootOf = (label: number): number => {
-    let root = label;
-    while (parents[root] !== root) {
-      const up = parents[root] ?? root;
-      parents[root] = parents[up] ?? up;
-      root = up;
-    }
-    return root;
-  };
 
   // Labels of the row above and of this one, -1 where a pixel is plain.
   let above = new Int32Array(width + 2).fill(-1);
@@ -68,18 +60,11 @@ export function labelComponents(
         if (other === last || other === -1) continue;
         last = other;
         if (parts[other]?.mark !== mark) continue;
-        const root = rootOf(other);
-        if (label === -1) label = root;
-        else if (root !== label) {
-          const [low, high] = root < label ? [root, label] : [label, root];
-          parents[high] = low;
-          label = low;
-        }
+        label = label === -1 ? sets.rootOf(other) : sets.join(label, other);
       }
       const part = parts[label];
       if (part === undefined) {
-        label = parts.length;
-        parents.push(label);
+        label = sets.add();
         const edges = { left: start, top: y, right: x, bottom: y + 1 };
         parts.push({ mark, ...edges, area: x - start, rowRuns: 1, columnRuns, luma });
       } else {
@@ -96,10 +81,10 @@ export function labelComponents(
     [above, current] = [current, above];
   }
   for (const [label, part] of parts.entries()) {
-    const root = parts[rootOf(label)];
+    const root = parts[sets.rootOf(label)];
     if (root !== undefined && root !== part) absorb(root, part);
   }
-  const whole = parts.filter((part, label) => parents[label] === label && part.area >= leastArea);
+  const whole = parts.filter((part, label) => sets.rootOf(label) === label && part.area >= leastArea);
   for (const component of whole) component.luma /= component.area;
   return whole;
 }

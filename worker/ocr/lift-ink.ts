@@ -1,5 +1,6 @@
 import type { LumaImage } from '../luma-image.ts';
 import { BRIGHT, DARK } from './local-contrast.ts';
+import { lumaHistogram } from './luma-histogram.ts';
 import type { PixelBox, TextRegion } from './text-region.ts';
 
 /** Letters taller than this, in pixels, have strokes so broad that their inside is not marked. */
@@ -79,14 +80,8 @@ function isNear(strokes: Uint8Array, width: number, height: number, x: number, y
 }
 
 /** Brightness of ink and paper, from the histogram of the line. */
-function levelsOf({ width, data }: LumaImage, region: TextRegion): { ink: number; paper: number } {
-  const counts = new Uint32Array(256);
-  for (let y = region.top; y < region.bottom; y += 1) {
-    for (let x = region.left; x < region.right; x += 1) {
-      const value = data[y * width + x] ?? 0;
-      counts[value] = (counts[value] ?? 0) + 1;
-    }
-  }
+function levelsOf(image: LumaImage, region: TextRegion): { ink: number; paper: number } {
+  const counts = lumaHistogram(image, region);
   const total = (region.right - region.left) * (region.bottom - region.top);
   const levelAt = (part: number): number => {
     let seen = 0;

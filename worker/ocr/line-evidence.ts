@@ -1,6 +1,7 @@
+import type { ImageSize } from '../fit-image.ts';
 import type { LumaImage } from '../luma-image.ts';
-
 import { BRIGHT, DARK } from './local-contrast.ts';
+import { lumaHistogram } from './luma-histogram.ts';
 import type { PixelBox, TextRegion } from './text-region.ts';
 
 /**
@@ -57,36 +58,45 @@ export function stripsAlong(
 }
 
 /** Mean brightness of what lies in the picture; null where nothing does. */
-export function meanLuma(
-  { width, height, data }: LumaImage,
-  { left, top, right, bottom }: PixelBox,
-): number | null {
-  const [x0, x1] = [Math.max(0, left), Math.min(width, right)];
-  const [y0, y1] = [Math.max(0, top), Math.min(height, bottom)];
-  if (x1 <= x0 || y1 <= y0) return null;
+export function meanLuma(image: LumaImage, box: PixelBox): number | null {
+  const visible = cutOff(box, image);
+  if (visible === null) return null;
+  const { left, top, right, bottom } = visible;
+  const { width, data } = image;
   let sum = 0;
-  for (let y = y0; y < y1; y += 1) {
-    for (let index = y * width + x0; index < y * width + x1; index += 1) sum += data[index] ?? 0;
+  for (let y = top; y < bottom; y += 1) {
+    for (let index = y * width + left; index < y * width + right; index += 1) sum += data[index] ?? 0;
   }
-  return sum / ((x1 - x0) * (y1 - y0));
+  return sum / ((right - left) * (bottom - top));
 }
 
 /** Part (0..1) of a box's pixels that have this mark; null where all of it lies beyond the picture. */
 export function markedPart(
   marks: Uint8Array,
-  { width, height }: LumaImage,
-  { left, top, right, bottom }: PixelBox,
+  { width, height }: ImageSize,
+  box: PixelBox,
   mark: number,
 ): number | null {
-  const [x0, x1] = [Math.max(0, left), Math.min(width, right)];
-  const [y0, y1] = [Math.max(0, top), Math.min(height, bottom)];
-  if (x1 <= x0 || y1 <= y0) return null;
+  const visible = cutOff(box, { width, height });
+  if (visible === null) return null;
+  const { left, top, right, bottom } = visible;
   let count = 0;
-  for (let y = y0; y < y1; y += 1) {
-    for (let index = y * width + x0; index < y * width + x1; index += 1)
+  for (let y = top; y < bottom; y += 1) {
+    for (let index = y * width + left; index < y * width + right; index += 1)
       if (marks[index] === mark) count += 1;
   }
-  return count / ((x1 - x0) * (y1 - y0));
+  return count / ((right - left) * (bottom - top));
+}
+
+/** The part of a box that lies in the picture; null where none does. */
+function cutOff({ left, top, right, bottom }: PixelBox, { width, height }: ImageSize): PixelBox | null {
+  const visible = {
+    left: Math.max(0, left),
+    top: Math.max(0, top),
+    right: Math.min(width, right),
+    bottom: Math.min(height, bottom),
+  };
+  return visible.right > visible.left && visible.bottom > visible.top ? visible : null;
 }
 
 /**
@@ -94,19 +104,15 @@ export function markedPart(
  * the threshold where it is largest (N. Otsu, A threshold selection method from gray-level histograms, 1979). Ink on paper
  * comes near 1, a texture hardly above 0.75.
  */
-export function separability({ width, data }: LumaImage, { left, top, right, bottom }: PixelBox): number {
-  const counts = new Uint32Array(256);
+export function separability(image: LumaImage, box: PixelBox): number {
+  const counts = lumaHistogram(image, box);
   let total = 0;
   let sum = 0;
   let squares = 0;
-  for (let y = top; y < bottom; y += 1) {
-    for (let index = y * width + left; index < y * width + right; index += 1) {
-      const value = data[index] ?? 0;
-      counts[value] = (counts[value] ?? 0) + 1;
-      total += 1;
-      sum += value;
-      squares += value * value;
-    }
+  for (const [level, count] of counts.entries()) {
+    total += count;
+    sum += count * level;
+    squares += count * level * level;
   }
   const variance = squares / total - (sum / total) ** 2;
   if (variance === 0) return 0;
