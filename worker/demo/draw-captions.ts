@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
-import type { PixelSize } from '../frames/video-stream.ts';
 import { DEMO_FONT, registerDemoFont } from './demo-font.ts';
+import type { ImageSize } from '../fit-image.ts';
 
 /** How a caption looks: light text on a dark band along the lower edge. */
 export interface CaptionStyle {
@@ -12,7 +12,7 @@ export interface CaptionStyle {
 const BAND_LINES = 2.6;
 
 /** Draws one caption on a transparent picture of the video's size; returns the bytes of a PNG. */
-export async function drawCaption(text: string, size: PixelSize, style: CaptionStyle): Promise<Buffer> {
+export async function drawCaption(text: string, size: ImageSize, style: CaptionStyle): Promise<Buffer> {
   registerDemoFont();
   const canvas = createCanvas(size.width, size.height);
   const context = canvas.getContext('2d');

@@ -1,4 +1,5 @@
 import type { Logger } from '../../src/logger.ts';
+import { greyPicture } from './grey-picture.ts';
 import { loadModel, type LocalModel } from './models/load-model.ts';
 import type { DetectorInfo } from './object-detector.ts';
 import { probeGraph } from './tensorflow/probe-graph.ts';
@@ -35,9 +36,7 @@ export async function checkModel(
   });
   try {
     const { input } = detector.info;
-    const { width, height } = input;
-    const data = new Uint8Array(new SharedArrayBuffer(width * height * 3)).fill(114);
-    const [answer] = await detector.detect([{ image: { width, height, data }, source: input }], 0.5, signal);
+    const [answer] = await detector.detect([{ image: greyPicture(input), source: input }], 0.5, signal);
     const outputs = await probeGraph(directory, model.manifest, detector.info.backend);
     return {
       ...model,

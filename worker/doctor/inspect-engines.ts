@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelsDirectory, scratchDirectory, useTensorflowDefaults, type Config } from '../../src/config.ts';
 import { fine, note, type Observation } from '../../src/doctor/finding.ts';
 import { listOcrLanguages } from '../../src/jobs/ocr-language-files.ts';
 import { createSilentLogger } from '../../src/logger.ts';
 import { loadModel } from '../detection/models/load-model.ts';
+import { listModelNames } from '../detection/models/model-directory.ts';
 import { startDetectorThread } from '../detection/tensorflow/start-detector-thread.ts';
 import { findConfinement } from '../frames/confinement.ts';
 import { findFfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
@@ -35,12 +35,9 @@ export async function inspectConfinement(config: Config): Promise<Observation> {
 
 /** The names of the models there are, the default one first whether it is there or not. */
 export async function listModels(config: Config): Promise<string[]> {
-  const entries = await readdir(modelsDirectory(config), { withFileTypes: true }).catch(() => []);
-  const names = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name);
+  const names = await listModelNames(modelsDirectory(config)).catch(() => []);
   const { DETECTION_MODEL: first } = config;
-  return [first, ...names.filter((name) => name !== first).toSorted()];
+  return [first, ...names.filter((name) => name !== first)];
 }
 
 /** Whether a model is complete and unaltered. A damaged one besides the default model stops no service. */

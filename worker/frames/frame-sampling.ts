@@ -1,5 +1,5 @@
 import type { FrameRange } from './frame-range.ts';
-import type { PixelSize } from './video-stream.ts';
+import type { ImageSize } from '../fit-image.ts';
 
 /** Frames up to this part of a step early still count as on the grid: presentation times are rounded in the file. */
 const TOLERANCE_STEPS = 0.001;
@@ -73,7 +73,7 @@ export function* sampledIndices(
 }
 
 /** The size at which frames are delivered: as displayed, shrunk to even numbers when a side is above `maxSide`. */
-export function deliveredSize(displayed: PixelSize, maxSide: number): PixelSize {
+export function deliveredSize(displayed: ImageSize, maxSide: number): ImageSize {
   const longSide = Math.max(displayed.width, displayed.height);
   if (longSide <= maxSide) return { width: displayed.width, height: displayed.height };
   const shrink = (side: number): number => Math.max(2, Math.round((side * maxSide) / longSide / 2) * 2);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../src/errors.ts';
+import type { ImageSize } from '../fit-image.ts';
 
 /** ffprobe writes most numbers as text, and N/A where it knows none; both become a finite number or undefined. */
 const lenientNumber = z
@@ -38,12 +39,6 @@ export const containerSchema = z.object({
 /** One track as ffprobe describes it; durations in seconds. */
 export type ProbedStream = z.infer<typeof streamSchema>;
 
-/** A picture's size in pixels. */
-export interface PixelSize {
-  width: number;
-  height: number;
-}
-
 /** Pictures that accompany a recording instead of being one. */
 const STILL_DISPOSITIONS = ['attached_pic', 'timed_thumbnails', 'still_image'];
 const MAX_PIXEL_ASPECT = 10;
@@ -75,12 +70,12 @@ export function chooseVideoStream(streams: readonly ProbedStream[]): ProbedStrea
 }
 
 /** The stored size of a track's pictures, before rotation; zero where the file does not tell. */
-export function codedSize(stream: ProbedStream): PixelSize {
+export function codedSize(stream: ProbedStream): ImageSize {
   return { width: stream.width ?? 0, height: stream.height ?? 0 };
 }
 
 /** The size at which a player shows the track: square pixels, turned upright. */
-export function displayedSize(stream: ProbedStream): PixelSize {
+export function displayedSize(stream: ProbedStream): ImageSize {
   const coded = codedSize(stream);
   const width = Math.round(coded.width * pixelAspect(stream));
   return quarterTurned(stream) ? { width: coded.height, height: width } : { width, height: coded.height };

@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../../../src/errors.ts';
-import type { ImageSize } from '../../fit-image.ts';
-import type { RgbImage } from '../../rgb-image.ts';
+import { greyPicture } from '../grey-picture.ts';
 import { createHead } from '../heads/create-head.ts';
 import { toDetections } from '../heads/to-detections.ts';
 import { chooseBackend } from './backends.ts';
@@ -43,7 +42,7 @@ async function start(
     const candidate = await createGraphRunner(artifacts, manifest);
     try {
       // A backend may load and yet lack an operation of this graph; a first run also compiles what the next need.
-      head.decode(await candidate.run(blankImage(manifest.input)), 1);
+      head.decode(await candidate.run(greyPicture(manifest.input)), 1);
       return candidate;
     } catch (error) {
       candidate.dispose();
@@ -58,8 +57,4 @@ async function start(
     return { kind: 'detected', id: request.id, detections, elapsedMs, tensorCount: proof.tensorCount() };
   };
   return { ready: { kind: 'ready', backend, passedOver }, answer };
-}
-
-function blankImage({ width, height }: ImageSize): RgbImage {
-  return { width, height, data: new Uint8Array(new SharedArrayBuffer(width * height * 3)) };
 }

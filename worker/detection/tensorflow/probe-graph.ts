@@ -1,10 +1,8 @@
+import { greyPicture } from '../grey-picture.ts';
 import type { RawOutput } from '../heads/head.ts';
 import { chooseBackend } from './backends.ts';
 import { createGraphRunner, type GraphEnds, readArtifacts } from './graph-runner.ts';
 import type { BackendName } from './thread-messages.ts';
-
-/** Brightness of the picture that is shown to the graph. */
-const GREY = 114;
 
 /**
  * What the graph in `directory` answers for a grey picture, on the first backend that works. It blocks the thread it
@@ -17,12 +15,10 @@ export async function probeGraph(
   backend: BackendName | undefined,
 ): Promise<RawOutput[]> {
   const artifacts = await readArtifacts(directory);
-  const { width, height } = ends.input;
-  const data = new Uint8Array(new SharedArrayBuffer(width * height * 3)).fill(GREY);
   const { proof } = await chooseBackend(backend, async () => {
     const runner = await createGraphRunner(artifacts, ends);
     try {
-      return await runner.run({ width, height, data });
+      return await runner.run(greyPicture(ends.input));
     } finally {
       runner.dispose();
     }
