@@ -7,8 +7,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import Table from 'cli-table3';
-import { projectRoot } from '../../dist/src/config.js';
+import { createTable } from '../../src/cli/create-table.ts';
+import { median } from '../../worker/median.ts';
+import { projectRoot } from '../../src/config.ts';
 
 const FRAMES = Number(process.env['BENCH_FRAMES'] ?? 40);
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 7);
@@ -65,10 +66,6 @@ async function start({ backend, threads, opThreads = 1, caller = true }: Way) {
   };
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 const running = [];
 for (const way of ways) running.push({ way, costs: [] as Cost[], ...(await start(way)) });
 for (const entry of running) await entry.measure(WARM_UP_FRAMES);
@@ -78,20 +75,17 @@ for (let round = 0; round < ROUNDS; round += 1) {
 for (const entry of running) entry.stop();
 
 const [, reference] = running.map(({ costs }) => median(costs.map(({ wallMs }) => wallMs)));
-const table = new Table({
-  head: [
-    'backend',
-    'threads',
-    'cores an operation',
-    'caller computes',
-    'ms',
-    'best',
-    'CPU ms',
-    'speed',
-    'MiB',
-  ],
-  style: { head: [], border: [] },
-});
+const table = createTable([
+  'backend',
+  'threads',
+  'cores an operation',
+  'caller computes',
+  'ms',
+  'best',
+  'CPU ms',
+  'speed',
+  'MiB',
+]);
 for (const { way, costs } of running) {
   const wallMs = median(costs.map((cost) => cost.wallMs));
   table.push([

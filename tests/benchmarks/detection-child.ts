@@ -1,9 +1,9 @@
 /** A process of detection-backends.ts: detects as many frames as its parent asks for, and answers what they cost. */
 import { join } from 'node:path';
-import { modelsDirectory, readConfig } from '../../dist/src/config.js';
-import { createSilentLogger } from '../../dist/src/logger.js';
-import { DEFAULT_MODEL } from '../../dist/worker/detection/models/catalogue.js';
-import { createThreadDetector } from '../../dist/worker/detection/tensorflow/thread-detector.js';
+import { modelsDirectory, readConfig } from '../../src/config.ts';
+import { createSilentLogger } from '../../src/logger.ts';
+import { DEFAULT_MODEL } from '../../worker/detection/models/catalogue.ts';
+import { createThreadDetector } from '../../worker/detection/tensorflow/thread-detector.ts';
 
 const SIDE = 300;
 const MIB = 1024 ** 2;

@@ -4,15 +4,16 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
-import { modelsDirectory, readConfig } from '../../dist/src/config.js';
-import { createSilentLogger } from '../../dist/src/logger.js';
-import { createHead } from '../../dist/worker/detection/heads/create-head.js';
-import { loadModel } from '../../dist/worker/detection/models/load-model.js';
-import { chooseBackend } from '../../dist/worker/detection/tensorflow/backends.js';
-import { createGraphRunner, readArtifacts } from '../../dist/worker/detection/tensorflow/graph-runner.js';
-import { pictureTensor } from '../../dist/worker/detection/tensorflow/picture-tensor.js';
-import { createThreadDetector } from '../../dist/worker/detection/tensorflow/thread-detector.js';
+import { createTable } from '../../src/cli/create-table.ts';
+import { modelsDirectory, readConfig } from '../../src/config.ts';
+import { createSilentLogger } from '../../src/logger.ts';
+import { createHead } from '../../worker/detection/heads/create-head.ts';
+import { loadModel } from '../../worker/detection/models/load-model.ts';
+import { chooseBackend } from '../../worker/detection/tensorflow/backends.ts';
+import { createGraphRunner, readArtifacts } from '../../worker/detection/tensorflow/graph-runner.ts';
+import { pictureTensor } from '../../worker/detection/tensorflow/picture-tensor.ts';
+import { median } from '../../worker/median.ts';
+import { createThreadDetector } from '../../worker/detection/tensorflow/thread-detector.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const FRAMES = 12;
@@ -26,8 +27,6 @@ const pixels = Array.from({ length: width * height * 3 }, (_, index) => (index *
 const image = { width, height, data: new Uint8Array(new SharedArrayBuffer(pixels.length)) };
 image.data.set(pixels);
 
-const median = (numbers: number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 const time = async (work: () => unknown): Promise<number> => {
   const begun = performance.now();
   await work();
@@ -76,10 +75,7 @@ runner.dispose();
 const whole = median(inference);
 const share = (ms: number): string => `${((100 * ms) / whole).toFixed(2)} %`;
 const [one = 0, two = 0] = perFrame.map(median);
-const table = new Table({
-  head: [`${manifest.name}, ${backend}`, 'ms', 'ratio'],
-  style: { head: [], border: [] },
-});
+const table = createTable([`${manifest.name}, ${backend}`, 'ms', 'ratio']);
 table.push(
   ['inference of one picture, all', whole.toFixed(1), '100 %'],
   ['of it: pixels to tensor', median(conversion).toFixed(2), share(median(conversion))],

@@ -1,4 +1,5 @@
 import autocannon from 'autocannon';
+import { median } from '../../worker/median.ts';
 
 /** What one round of requests measured. */
 export interface Load {
@@ -33,9 +34,8 @@ export async function measureLoad(options: {
 
 /** The median of the rounds' rates, with the p99 and failures of the worst round. */
 export function summarise(rounds: readonly Load[]): Load {
-  const rates = rounds.map((round) => round.requestsPerSecond).toSorted((a, b) => a - b);
   return {
-    requestsPerSecond: rates[Math.floor(rates.length / 2)] ?? 0,
+    requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
     p99: Math.max(...rounds.map((round) => round.p99)),
     failures: rounds.reduce((sum, round) => sum + round.failures, 0),
   };

@@ -10,6 +10,7 @@ import Table from 'cli-table3';
 import * as tus from 'tus-js-client';
 import { projectRoot } from '../../dist/src/config.js';
 import { startBenchStack } from './bench-stack.ts';
+import { median } from '../../worker/median.ts';
 
 const MIB = 1024 * 1024;
 const SIZE = Number(process.env['BENCH_MIB'] ?? 1024) * MIB;
@@ -149,8 +150,6 @@ try {
     }
   }
 
-  const median = (numbers: number[]) =>
-    numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
   const bareRate = median(rates.get('bare Node server') ?? []);
   const table = new Table({
     head: [`${SIZE / MIB} MiB`, 'MiB/s', 'of the bare rate', 'most resident memory gained, MiB'],

@@ -6,15 +6,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
-import { invocationDirectory, modelsDirectory, readConfig } from '../../dist/src/config.js';
-import { createSilentLogger } from '../../dist/src/logger.js';
-import { createThreadDetector } from '../../dist/worker/detection/tensorflow/thread-detector.js';
-import { findFfmpegBinaries } from '../../dist/worker/frames/ffmpeg-binaries.js';
-import { readPicture } from './read-picture.ts';
-import { mapInOrder } from '../../dist/worker/pipelines/map-in-order.js';
+import { createTable } from '../../src/cli/create-table.ts';
+import { invocationDirectory, modelsDirectory, readConfig } from '../../src/config.ts';
+import { createSilentLogger } from '../../src/logger.ts';
+import { createThreadDetector } from '../../worker/detection/tensorflow/thread-detector.ts';
+import { findFfmpegBinaries } from '../../worker/frames/ffmpeg-binaries.ts';
+import { mapInOrder } from '../../worker/pipelines/map-in-order.ts';
 import { type FoundObject, meanAveragePrecision } from './average-precision.ts';
 import { readCocoData } from './coco-data.ts';
+import { readPicture } from './read-picture.ts';
 
 const { values } = parseArgs({
   options: {
@@ -53,10 +53,7 @@ try {
   const analysed = mapInOrder(
     images(),
     async (image, imageSignal) => {
-      const frame = await readPicture(binaries, image.path, { size: input, fit: input.fit }, imageSignal);
-      if (frame.source.width !== image.width || frame.source.height !== image.height) {
-        throw new Error(`${image.path} is not of the size that instances.json tells.`);
-      }
+      const frame = await readPicture(binaries, image.path, image, input, imageSignal);
       return { image, answers: await detector.detect([frame], minConfidence, imageSignal) };
     },
     { concurrency: config.DETECTION_THREADS + 1, signal },
@@ -78,7 +75,7 @@ try {
   }
   const wallMs = performance.now() - begun;
   const { average, at50 } = meanAveragePrecision(data.truth, found);
-  const table = new Table({ style: { head: [], border: [] } });
+  const table = createTable([]);
   table.push(
     { model: `${detector.info.model} ${detector.info.version}` },
     { backend: `${backend}, ${config.DETECTION_THREADS} threads` },

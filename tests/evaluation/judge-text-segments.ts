@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
-import { munkres } from 'munkres';
 import type { TextSegment } from '../../src/results/results-document.ts';
+import { assignPairs } from '../../worker/tracking/assign-pairs.ts';
 
 /** One text that a video shows from one time until before another, in milliseconds. */
 export interface TrueText {
@@ -50,30 +50,31 @@ export function judgeTextSegments(
     noise: [],
     missed: [],
   };
-  const costs = truths.map((truth) =>
-    segments.map((segment) => {
-      const isAtOnce = segment.startMs <= truth.endMs + slackMs && segment.endMs >= truth.startMs - slackMs;
-      const similarity = isAtOnce ? similarityOf(truth.text, segment.text) : 0;
-      return similarity >= MIN_SIMILARITY ? NO_MATCH - similarity : NO_MATCH;
-    }),
+  const pairs = assignPairs(
+    truths,
+    segments,
+    (truth, segment) => unlikeness(truth, segment, slackMs),
+    NO_MATCH,
   );
-  const pairs = truths.length > 0 && segments.length > 0 ? munkres(costs) : [];
-  const matches = pairs.filter(([row, column]) => (costs[row]?.[column] ?? NO_MATCH) < NO_MATCH);
-  for (const [row, column] of matches) {
-    const [truth, segment] = [truths[row], segments[column]];
-    if (truth === undefined || segment === undefined) continue;
+  for (const { row: truth, column: segment } of pairs) {
     score.matched += 1;
     score.characters += even(truth.text).length;
     score.edits += distance(even(truth.text), even(segment.text));
     score.startErrorsMs.push(segment.startMs - truth.startMs);
     score.endErrorsMs.push(truth.endMs - segment.endMs);
   }
-  const [foundRows, foundColumns] = [0, 1].map(
-    (side) => new Set(matches.map((pair) => pair[side === 0 ? 0 : 1])),
-  );
-  score.noise = segments.flatMap(({ text }, index) => (foundColumns?.has(index) === true ? [] : [text]));
-  score.missed = truths.flatMap(({ text }, index) => (foundRows?.has(index) === true ? [] : [text]));
+  const found = new Set(pairs.map(({ row }) => row));
+  const explained = new Set(pairs.map(({ column }) => column));
+  score.noise = segments.filter((segment) => !explained.has(segment)).map(({ text }) => text);
+  score.missed = truths.filter((truth) => !found.has(truth)).map(({ text }) => text);
   return score;
+}
+
+/** 1 less the similarity of a pair that may match. */
+function unlikeness(truth: TrueText, segment: TextSegment, slackMs: number): number | undefined {
+  const isAtOnce = segment.startMs <= truth.endMs + slackMs && segment.endMs >= truth.startMs - slackMs;
+  const similarity = isAtOnce ? similarityOf(truth.text, segment.text) : 0;
+  return similarity >= MIN_SIMILARITY ? NO_MATCH - similarity : undefined;
 }
 
 function similarityOf(one: string, other: string): number {

@@ -1,37 +1,36 @@
 import { AppError } from '../../src/errors.ts';
-import type { ImageFit, ImageSize } from '../../worker/fit-image.ts';
+import type { DetectorFrame, DetectorInput } from '../../worker/detection/object-detector.ts';
+import type { ImageSize } from '../../worker/fit-image.ts';
 import type { RgbImage } from '../../worker/rgb-image.ts';
 import { cutFrames } from '../../worker/frames/cut-frames.ts';
 import type { FfmpegBinaries } from '../../worker/frames/ffmpeg-binaries.ts';
 import { toFileUrl } from '../../worker/frames/probe-video.ts';
-import { COLOUR_SCALERS } from '../../worker/frames/pictures.ts';
+import { pictureBytes, pictureFilters, type PictureRequest } from '../../worker/frames/pictures.ts';
 import { startFfmpeg } from '../../worker/frames/start-ffmpeg.ts';
 import { failureOfRun } from '../../worker/frames/tool-failure.ts';
-
-/** A picture that was fitted into a size, and what it was before. */
-export interface FittedPicture {
-  image: RgbImage;
-  source: ImageSize;
-}
 
 /** More than any photograph takes. */
 const MAX_SECONDS = 60;
 const MAX_PIXELS = 100_000_000;
 
 /**
- * Decodes a JPEG file and fits it into `size`, as placeImage of fit-image.ts does; bars are RGB 114.
- * @throws AppError INVALID_ARGUMENT when it is no JPEG that can be decoded, DECODER_STALLED, DECODER_CRASHED,
+ * Decodes a JPEG file of the size `source` for a detector, by the filters that frames of videos go through.
+ * @throws AppError INVALID_ARGUMENT when it is no JPEG of that size that can be decoded, DECODER_STALLED, DECODER_CRASHED,
  * TOOL_UNAVAILABLE; the signal's reason when it is aborted.
  */
 export async function readPicture(
   binaries: FfmpegBinaries,
   filePath: string,
-  { size, fit }: { size: ImageSize; fit: ImageFit },
+  source: ImageSize,
+  input: DetectorInput,
   signal: AbortSignal,
-): Promise<FittedPicture> {
+): Promise<DetectorFrame> {
   signal.throwIfAborted();
-  let source: ImageSize | undefined;
-  const bytes = size.width * size.height * 3;
+  let decoded: ImageSize | undefined;
+  const { width, height, fit } = input;
+  const request: PictureRequest = { name: 'picture', pixels: 'rgb24', width, height, fit };
+  const filters = ['showinfo', ...pictureFilters(source, request)].join(',');
+  const bytes = pictureBytes(request);
   const run = startFfmpeg(binaries, {
     inputs: [
       {
@@ -39,11 +38,9 @@ export async function readPicture(
         options: ['-max_pixels', String(MAX_PIXELS), '-protocol_whitelist', 'file', '-f', 'jpeg_pipe'],
       },
     ],
-    outputs: [
-      { options: ['-vf', fittingChain(size, fit), '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24'] },
-    ],
+    outputs: [{ options: ['-vf', filters, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', request.pixels] }],
     bufferBytes: [bytes],
-    onLine: (line) => (source ??= sizeOf(line)),
+    onLine: (line) => (decoded ??= sizeOf(line)),
     signal,
     timeoutMs: MAX_SECONDS * 1000,
     stallMs: binaries.stallMs,
@@ -55,26 +52,12 @@ export async function readPicture(
     signal.throwIfAborted();
     const failure = failureOfRun(outcome, 'ffmpeg', () => undecodable(outcome.failure));
     if (failure !== undefined) throw failure;
-    if (data === undefined || source === undefined) throw undecodable(outcome.failure);
-    return { image: { ...size, data }, source };
+    const isAsTold = decoded?.width === source.width && decoded.height === source.height;
+    if (data === undefined || !isAsTold) throw undecodable(outcome.failure);
+    return { image: { width, height, data }, source };
   } finally {
     await run.stop();
   }
-}
-
-/** The filters that do what placeImage computes, for a picture whose size is not known yet. */
-function fittingChain({ width, height }: ImageSize, fit: ImageFit): string {
-  const target = `${width}:${height}`;
-  if (fit === 'stretch') return `showinfo,scale=${target}:flags=${COLOUR_SCALERS[fit]}`;
-  const scale = `min(${width}/iw,${height}/ih)`;
-  const side = (own: string, limit: number): string => `'clip(round(${own}*${scale}),1,${limit})'`;
-  const middle = (outer: string, inner: string): string => `'floor((${outer}-${inner})/2)'`;
-  return [
-    'showinfo',
-    `scale=${side('iw', width)}:${side('ih', height)}:flags=${COLOUR_SCALERS[fit]}`,
-    'format=rgb24',
-    `pad=${target}:${middle('ow', 'iw')}:${middle('oh', 'ih')}:color=0x727272`,
-  ].join(',');
 }
 
 /** The size that showinfo tells of a frame. */
@@ -86,7 +69,7 @@ function sizeOf(line: string): ImageSize | undefined {
 function undecodable(cause: Error | undefined): AppError {
   return new AppError(
     'INVALID_ARGUMENT',
-    'The picture cannot be decoded. Give a JPEG file of at most 100 million pixels.',
+    'The picture cannot be decoded, or is of another size than it was told to be. Give a JPEG file of at most 100 million pixels.',
     { cause },
   );
 }

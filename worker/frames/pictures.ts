@@ -44,7 +44,7 @@ export function pictureFilters(displayed: ImageSize, request: PictureRequest): s
  * interpolation between four pixels, the others with one over all pixels that a target's covers. docs/accuracy.md has
  * the difference.
  */
-export const COLOUR_SCALERS: Readonly<Record<ImageFit, string>> = {
+const COLOUR_SCALERS: Readonly<Record<ImageFit, string>> = {
   stretch: 'fast_bilinear',
   letterbox: 'bilinear',
 };

@@ -22,8 +22,8 @@ const logger = createSilentLogger();
 const signal = new AbortController().signal;
 const modelDirectory = join(modelsDirectory(readConfig()), DEFAULT_MODEL);
 const program = join(projectRoot, 'tests/helpers/detect-natively.mjs');
-/** What confidences (0..1) and edges of boxes (0..1) may differ by between backends; docs/native-backend.md names it. */
-const TOLERANCE = 0.005;
+/** What confidences (0..1) and edges of boxes (0..1) may differ by between backends; docs/models.md names it. */
+const TOLERANCE = 0.001;
 
 const start = (backend: 'tensorflow' | 'wasm') =>
   createThreadDetector({ modelDirectory, backend, threads: 2, logger, stallMs: 60_000 });

@@ -23,8 +23,10 @@ async function halves(width: number, height: number): Promise<string> {
   return path;
 }
 
-const read = async (path: string, fit: 'stretch' | 'letterbox', width = 64, height = 64) =>
-  readPicture(await testBinaries(), path, { size: { width, height }, fit }, neverAborted());
+const INPUT = { width: 64, height: 64 };
+const WIDE = { width: 200, height: 100 };
+const read = async (path: string, fit: 'stretch' | 'letterbox', source = WIDE) =>
+  readPicture(await testBinaries(), path, source, { ...INPUT, fit }, neverAborted());
 
 /** Red, blue or the grey of the bars; anything else as it is. */
 function colourAt({ data, width }: RgbImage, x: number, y: number): string {
@@ -55,7 +57,7 @@ describe('readPicture', () => {
     [100, 200],
     [331, 97],
   ])('leaves the bars around a picture of %dx%d that placeImage tells', async (width, height) => {
-    const { image } = await read(await halves(width, height), 'letterbox');
+    const { image } = await read(await halves(width, height), 'letterbox', { width, height });
     const placed = placeImage({ width, height }, image, 'letterbox');
     const right = placed.x + placed.width - 1;
     const bottom = placed.y + placed.height - 1;
@@ -79,15 +81,15 @@ describe('readPicture', () => {
     }
   });
 
+  it('refuses a picture of another size than it was told', async () => {
+    const reading = read(await halves(200, 100), 'stretch', { width: 100, height: 200 });
+    await expect(reading).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   it('ends when it is aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
-    const size = { width: 64, height: 64 };
-    const reading = readPicture(
-      await testBinaries(),
-      await halves(200, 100),
-      { size, fit: 'stretch' },
-      signal,
-    );
+    const input = { ...INPUT, fit: 'stretch' } as const;
+    const reading = readPicture(await testBinaries(), await halves(200, 100), WIDE, input, signal);
     await expect(reading).rejects.toThrow('enough');
   });
 });
