@@ -20,10 +20,9 @@ const IMAGES_AN_ENGINE = 5_000;
 
 /**
  * Reads text line by line: places that look like text are found on the frame, made easy to read and recognised; a frame
- * without any costs no recognition. There are at most `workers` tesseract.js engines, each on a thread of its own. An engine that is busy when the
- * reading is aborted, or that does not answer within `stallMs` milliseconds, is ended at once, and replaced when it is next
- * needed. The first engine, for the default languages,
- * starts at once, to prove that it does.
+ * without any costs no recognition. There are at most `workers` tesseract.js engines, each on a thread of its own. An
+ * engine that is busy when the reading is aborted, or that does not answer within `stallMs` milliseconds, is ended at once,
+ * and replaced when it is next needed. The first engine, for the default languages, starts at once, to prove that it does.
  * @throws AppError TOOL_UNAVAILABLE when the engine cannot start.
  */
 export async function createTesseractReader(

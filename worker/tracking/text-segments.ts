@@ -8,8 +8,9 @@ const MAX_MISSED_SAMPLES = 1;
 const MAX_MISSED_MS = 1_000;
 /** Different readings of one text stand in one place; equal ones may have moved. */
 const MIN_OVERLAP = 0.3;
-/** How near to the edge a text is cut off by it, in parts of the frame; and how alike its parts are: less than readings of all of it. */
+/** How near to the edge a text is cut off by it, in parts of the frame. */
 const EDGE = 0.03;
+/** How alike parts of a text are that is cut off: less than readings of all of it. */
 const CUT_OFF = 0.5;
 /** Least confidence of a text that was read once: nothing else bears it out. */
 const SURE_ALONE = 0.75;
@@ -33,9 +34,9 @@ interface Followed {
 
 /**
  * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, wherever they stand,
- * those that are nearly equal and overlap (see likenessOf), and those that are parts of a text which passes the edge. Of several candidates, the most alike come together, and
- * then the nearest, so that a text that stands in two places makes two segments. A segment says what was read best, and is
- * left out when it was read once and not surely.
+ * those that are nearly equal and overlap (see likenessOf), and those that are parts of a text which passes the edge. Of
+ * several candidates, the most alike come together, and then the nearest, so that a text that stands in two places makes
+ * two segments. A segment says what was read best, and is left out when it was read once and not surely.
  */
 export function createTextSegmenter(): TextSegmenter {
   const all: Followed[] = [];
