@@ -14,7 +14,7 @@ import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
 /** The first jobs fill caches and pools, which stay. */
-const WARM_UP_JOBS = 20;
+const WARM_UP_JOBS = 50;
 /** What garbage collectors leave on a busy machine differs by a tenth; a leak of a megabyte a job makes more than that. */
 const TOLERANCE = 1.2;
 const JOBS = Number(process.env['MEMORY_JOBS'] ?? 200);
