@@ -37,6 +37,8 @@ const OUT_OF_MEMORY = new RegExp(
     '|resource temporarily unavailable|failed to map segment',
   'i',
 );
+/** True packets are small: one for which there is no memory has its size from a damaged index. The line is ffmpeg 5's. */
+const ABSURD_PACKET = /^\[error\] (?:file|pipe):.*: cannot allocate memory$/i;
 /** For want of memory, unless the picture is larger than allowed: then that has been said before. */
 const NO_PICTURE = /get_buffer\(\) failed/;
 const PICTURE_TOO_LARGE = /Picture size \S+ is invalid/;
@@ -58,7 +60,7 @@ export function createCrashSigns(): CrashSigns {
   return {
     readLine(line) {
       if (SIGNALLED.test(line)) seen = true;
-      if (line.startsWith(DESCRIPTION)) return;
+      if (line.startsWith(DESCRIPTION) || ABSURD_PACKET.test(line)) return;
       hasLargePicture ||= PICTURE_TOO_LARGE.test(line);
       if (OUT_OF_MEMORY.test(line) || (NO_PICTURE.test(line) && !hasLargePicture)) seen = true;
     },

@@ -42,6 +42,7 @@ describe('signs of a crash', () => {
     '[info]     comment         : Exiting normally, received signal 15.',
     '[h264 @ 0x55d] [error] error while decoding MB 0 5, bytestream 49971',
     '[error] Error while decoding stream #0:0: Invalid data found when processing input',
+    '[error] file:/videos/misled.mp4: Cannot allocate memory',
   ])('are not seen in "%s"', (line) => expect(seenIn(line)).toBe(false));
 
   it('are not that a picture is larger than allowed', () => {
