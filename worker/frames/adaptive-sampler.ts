@@ -9,19 +9,24 @@ export interface AdaptiveSampler {
    * since the frame before; `both` also that one, which shows the last of what was there.
    */
   next(frame: WatchedFrame): 'none' | 'after' | 'both';
+  /**
+   * Whether the frame that was looked at last is sampled after all, because no other follows: it shows until when there
+   * was what there is.
+   */
+  takesLast(): boolean;
 }
 
 /** What the sampler has to know of a frame. */
 export interface WatchedFrame {
   /** Presentation time in milliseconds. */
   timeMs: number;
-  /** The brightness of the frame, shrunk so far that each pixel is the mean of many. */
+  /** The brightness of the frame, shrunk so far that each pixel is the mean of many; that of the last if it looks alike. */
   picture: Picture;
   onGrid: boolean;
 }
 
 /** A difference of brightness, of 255, that is neither noise nor what an encoder does to a still picture. */
-const VISIBLE_DIFFERENCE = 10;
+export const VISIBLE_DIFFERENCE = 10;
 /** So few changed pixels are no change worth a sample: a character of 12 pixels' height changes two or three. */
 const MIN_CHANGED_PIXELS = 4;
 /** By how much a change must exceed what moves all the time; see PySceneDetect's AdaptiveDetector for the idea. */
@@ -46,7 +51,8 @@ export function createAdaptiveSampler(samplesPerSecond: number, maxExtra: number
   const decide = ({ timeMs, picture, onGrid }: WatchedFrame): 'none' | 'after' | 'both' => {
     if (last === undefined) return 'none';
     tokens = Math.min(BURST, tokens + (timeMs - last.timeMs) * tokensPerMs);
-    const changed = countChangedPixels(last.picture, picture, VISIBLE_DIFFERENCE);
+    const changed =
+      picture === last.picture ? 0 : countChangedPixels(last.picture, picture, VISIBLE_DIFFERENCE);
     const stands = changed >= MIN_CHANGED_PIXELS && changed > ABOVE_USUAL * median(recent);
     recent.push(changed);
     if (recent.length > USUAL_WINDOW) recent.shift();
@@ -63,5 +69,6 @@ export function createAdaptiveSampler(samplesPerSecond: number, maxExtra: number
       last = { ...frame, sampled: frame.onGrid || decision !== 'none' };
       return decision;
     },
+    takesLast: () => last !== undefined && !last.sampled && left > 0,
   };
 }

@@ -7,7 +7,9 @@ import { type FrameRange, rangeFilters } from './frame-range.ts';
 import { pictureBytes, type PictureRequest, type Pictures } from './pictures.ts';
 import { frameIndexAt } from './presentation-times.ts';
 import type { VideoFacts } from './probe-video.ts';
+import { announcesEvery } from './skip-alike.ts';
 import { startFfmpeg } from './start-ffmpeg.ts';
+import { timePictures } from './time-pictures.ts';
 import { createVideoWarnings } from './video-warnings.ts';
 import type { ResultsWarning } from '../../src/results/results-document.ts';
 
@@ -19,7 +21,10 @@ export interface DecodedFrame<Name extends string> {
   /** Whether no frame of this index is wanted: there was one already, or one of a later index. */
   repeated: boolean;
   pictures: Pictures<Name>;
-  /** Gives the memory of the pictures to frames that come later; nobody may look at them any more. */
+  /**
+   * Gives the memory of the pictures to frames that come later; nobody may look at them any more, also not at those of
+   * other frames that share them.
+   */
   recycle(): void;
 }
 
@@ -32,6 +37,11 @@ export interface DecodingRequest<Name extends string> {
   /** ffmpeg's filter for those frames of the range that are wanted, if not all are. */
   filters: readonly string[];
   pictures: readonly PictureRequest<Name>[];
+  /**
+   * Frames that differ by less from the last that did not, in each block of 8x8 pixels (a sum of 0..255), share its
+   * pictures: they come at little more than the cost of decoding. Unless given, every frame has pictures of its own.
+   */
+  alikeBelow?: number | undefined;
   /** Index of the last frame that was decoded before, so that none comes twice. */
   lastFrameIndex?: number | undefined;
   end: ExpectedEnd;
@@ -52,7 +62,9 @@ export async function* decodeFrames<Name extends string>(
 ): AsyncGenerator<DecodedFrame<Name>, void, undefined> {
   const { binaries, filePath, facts, range, pictures, end, maxSeconds, signal } = request;
   const times = facts.presentationTimesMs;
-  const clock = createFrameClock();
+  const { alikeBelow } = request;
+  const everyFrame = alikeBelow === undefined ? undefined : createFrameClock(announcesEvery);
+  const clock = createFrameClock(everyFrame && ((line) => !announcesEvery(line)));
   const track = {
     codec: facts.media.videoCodec,
     streamIndex: facts.streamIndex,
@@ -61,26 +73,35 @@ export async function* decodeFrames<Name extends string>(
   const warnings = createVideoWarnings(track, (warning) => request.onWarning?.(warning));
   const run = startFfmpeg(binaries, {
     inputs: [await openVideo(binaries, filePath, facts, range)],
-    ...rawPictures(binaries, facts, [...rangeFilters(times, range), ...request.filters], pictures),
+    ...rawPictures(
+      binaries,
+      facts,
+      [...rangeFilters(times, range), ...request.filters],
+      pictures,
+      alikeBelow,
+    ),
     bufferBytes: pictures.map(pictureBytes),
     onLine: (line) => {
       clock.readLine(line);
+      everyFrame?.readLine(line);
       warnings.readLine(line);
     },
     signal,
     timeoutMs: maxSeconds * 1000,
     stallMs: binaries.stallMs,
   });
-  void run.outcome.then(() => clock.end());
+  void run.outcome.then(() => {
+    clock.end();
+    everyFrame?.end();
+  });
 
   let { lastFrameIndex } = request;
   try {
     const cutter = createPictureCutter(run.outputs, pictures);
-    for (;;) {
-      const cut = await cutter.next();
-      const timeMs = cut === undefined ? undefined : await clock.next();
+    const wroteAll = run.outcome.then(({ ending }) => ending === 'finished' || ending === 'gave-up');
+    for await (const { timeMs, pictures: cut } of timePictures({ cutter, clock, everyFrame, wroteAll })) {
       // Frames that lie in the buffers when the run is ended are not delivered any more.
-      if (cut === undefined || timeMs === undefined || signal.aborted) break;
+      if (signal.aborted) break;
       const frameIndex = frameIndexAt(times, timeMs);
       const repeated = lastFrameIndex !== undefined && frameIndex <= lastFrameIndex;
       // A decoder makes up times where those of the file are damaged; earlier runs have told of what lies before.

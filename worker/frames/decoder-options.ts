@@ -5,6 +5,7 @@ import { toneMappingFilters } from './map-tones.ts';
 import { pictureFilters, type PictureRequest } from './pictures.ts';
 import { toFileUrl, type VideoFacts } from './probe-video.ts';
 import { hasSegmentIndex, openWithoutSegmentIndex } from './segment-index.ts';
+import { skipAlikeFilters } from './skip-alike.ts';
 import type { FfmpegRequest } from './start-ffmpeg.ts';
 
 /**
@@ -45,20 +46,22 @@ function seekOptions(facts: VideoFacts, { from }: FrameRange): string[] {
 /**
  * What makes raw pictures of the frames that pass `filters`, an output for each, with a line of the log for every frame.
  * The pictures are of one size, because raw pictures can only be cut apart when none differs, even if the video changes
- * midway.
+ * midway. With `blockDifference`, frames that look like the last one are announced and left out (see skipAlikeFilters).
  */
 export function rawPictures(
   binaries: FfmpegBinaries,
   facts: VideoFacts,
   filters: readonly string[],
   pictures: readonly PictureRequest[],
+  blockDifference?: number,
 ): Pick<FfmpegRequest, 'filterGraph' | 'outputs'> {
   const maxSide = Math.max(...pictures.flatMap(({ width, height }) => [width, height]));
   const mapping =
     facts.highDynamicRange && binaries.mapsTones
       ? toneMappingFilters(deliveredSize(facts.media, maxSide))
       : [];
-  const source = [...filters, ...mapping, `split=${pictures.length}`].join(',');
+  const skipping = blockDifference === undefined ? [] : [skipAlikeFilters(blockDifference)];
+  const source = [...filters, ...skipping, ...mapping, `split=${pictures.length}`].join(',');
   const split = pictures.map((_, index) => `[frame${index}]`).join('');
   const branches = pictures.map((picture, index) => {
     // Announcing a frame costs a look at each of its pixels, so it is done where they are fewest.

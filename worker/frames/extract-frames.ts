@@ -8,6 +8,7 @@ import { planSamples } from './frame-sampling.ts';
 import type { PictureRequest, Pictures } from './pictures.ts';
 import type { VideoFacts } from './probe-video.ts';
 import { sampleChanges } from './sample-changes.ts';
+import { alikeBelow } from './skip-alike.ts';
 
 /** One decoded frame of the video. */
 export interface SampledFrame<Name extends string> {
@@ -88,7 +89,16 @@ export async function* extractFrames<Name extends string>(
       ? decodeSamples({ ...decoding, end, wanted, plan, samplesPerSecond })
       : sampleChanges(
           // What is sampled depends on all that came before, so all of it is decoded again.
-          decodeFrames({ ...decoding, end, range: wanted, filters: [] }),
+          decodeFrames({
+            ...decoding,
+            end,
+            range: wanted,
+            filters: [],
+            alikeBelow: alikeBelow(
+              facts,
+              pictures.find(({ name }) => name === adaptTo),
+            ),
+          }),
           { adaptTo, firstTimeMs, samplesPerSecond, maxExtra: maxFrames - plan.count },
         );
   let taken = adaptTo === undefined ? plan.countBefore : 0;

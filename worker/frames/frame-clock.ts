@@ -19,10 +19,10 @@ export function isFrameLine(line: string): boolean {
 }
 
 /**
- * Creates the clock for one run of ffmpeg's `showinfo` filter. It computes with the exact timestamps and the time
+ * Creates the clock for one `showinfo` filter of a run of ffmpeg: the one whose lines `isOwn` accepts. It computes with the exact timestamps and the time
  * base, because older builds round the seconds they print to six digits, which is 0.1 s in a video of some hours.
  */
-export function createFrameClock(): FrameClock {
+export function createFrameClock(isOwn: (line: string) => boolean = () => true): FrameClock {
   const times: number[] = [];
   let msPerTick = 0;
   let ended = false;
@@ -37,7 +37,7 @@ export function createFrameClock(): FrameClock {
       const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
       if (base !== null) msPerTick = (1000 * Number(base[1])) / Number(base[2]);
       const frame = FRAME_LINE.exec(line);
-      if (frame === null) return;
+      if (frame === null || !isOwn(line)) return;
       times.push(Number(frame[1]) * msPerTick);
       notify();
     },

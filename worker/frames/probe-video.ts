@@ -30,6 +30,8 @@ export interface VideoFacts extends FrameTimes {
   /** Index of the analysed track among all tracks of the file. */
   streamIndex: number;
   highDynamicRange: boolean;
+  /** ffmpeg's name of how pixels are stored; undefined where the file does not tell. */
+  pixelFormat: string | undefined;
   /** Whether the header promises more frames than the file holds, and a later end. */
   endsEarly: boolean;
   /** The limit that was in force, for decoders that meet larger frames than the header announces. */
@@ -77,6 +79,7 @@ export async function probeVideo(
     media,
     streamIndex: stream.index,
     highDynamicRange: hasHighDynamicRange(stream),
+    pixelFormat: stream.pix_fmt,
     ...times,
     endsEarly: endsEarly(stream, times, media.framesPerSecond),
     maxFramePixels,

@@ -20,6 +20,7 @@ const streamSchema = z.object({
   sample_aspect_ratio: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   color_transfer: z.string().optional(),
+  pix_fmt: z.string().optional(),
   start_time: lenientNumber,
   duration: lenientNumber,
   nb_frames: lenientNumber,

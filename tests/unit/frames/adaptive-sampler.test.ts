@@ -70,6 +70,23 @@ describe('adaptive sampling', () => {
     const flashes = Array.from({ length: 200 }, (_, index) => picture(index % 40 === 10 ? 50 : 0));
     expect(sample(flashes, 1, 3).filter((index) => index % 25 !== 0)).toEqual([9, 10, 11]);
   });
+
+  it('takes the last frame of all, unless it has been taken or the limit is reached', () => {
+    const sampler = createAdaptiveSampler(1, 1);
+    expect(sampler.takesLast()).toBe(false);
+    sampler.next({ timeMs: 0, picture: picture(0), onGrid: true });
+    expect(sampler.takesLast()).toBe(false);
+    sampler.next({ timeMs: 40, picture: picture(0), onGrid: false });
+    expect(sampler.takesLast()).toBe(true);
+    const exhausted = createAdaptiveSampler(1, 0);
+    exhausted.next({ timeMs: 0, picture: picture(0), onGrid: false });
+    expect(exhausted.takesLast()).toBe(false);
+  });
+
+  it('takes nothing for a change where a frame shares the picture of the last', () => {
+    const shared = picture(0);
+    expect(sample([...Array.from({ length: 30 }, () => shared), ...still(5, 30)])).toEqual([0, 25, 29, 30]);
+  });
 });
 
 function addCaption({ width, height, data }: Picture): Picture {
