@@ -27,6 +27,8 @@ export interface FramePosition {
 export interface ObjectTracker {
   /** Gives each detection of the next frame its track. */
   add(frame: FramePosition, detections: readonly Detection[]): TrackedDetection[];
+  /** Ends all tracks: the next frame is of another scene, and what it shows is not what was seen so far. */
+  cut(): void;
   /** All tracks so far, by id. */
   tracks(): ObjectTrack[];
   /** All tracks so far, summed up by label: most tracks first. */
@@ -92,6 +94,10 @@ export function createObjectTracker(frameSize: ImageSize): ObjectTracker {
         extend(extended, frame, detection);
         return { ...detection, trackId: extended.track.trackId };
       });
+    },
+
+    cut() {
+      live = [];
     },
 
     tracks: () => all.map(({ track, path }) => ({ ...track, path: path.points() })),
