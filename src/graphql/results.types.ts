@@ -79,6 +79,14 @@ export class FrameResultType implements FrameResult {
       'was analysed itself.',
   })
   reusedFromFrame?: number;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether another scene begins here, as after a cut: no track goes on from the frame before to this one. Null in ' +
+      'results from before cuts were looked for.',
+  })
+  sceneCut?: boolean;
 }
 
 @ObjectType('TrackPoint', {

@@ -43,6 +43,11 @@ export interface FrameResult {
   texts: TextLine[];
   /** Index of the earlier frame which this one looks like, and whose detections and texts these are. */
   reusedFromFrame?: number;
+  /**
+   * Whether the frame is the first sampled one of another scene than the one before: no track goes on from there. Missing in
+   * documents from before cuts were looked for.
+   */
+  sceneCut?: boolean;
 }
 
 /** Where one object was seen at one time. */

@@ -12,6 +12,7 @@ import {
   type TextSegment,
   type Timing,
 } from '../../src/results/results-document.ts';
+import { storedLumaSchema } from './stored-luma.ts';
 import { storedReuseStateSchema } from './stored-reuse-state.ts';
 
 /** How far an analysis has come, beside the frames themselves: kept with them, so that another attempt can go on. */
@@ -21,6 +22,8 @@ export const pipelineProgressSchema = z.object({
   warnings: z.array(z.object({ code: z.enum(RESULTS_WARNING_CODES), message: z.string() })),
   /** What the next frame is compared with, where unchanged frames are not analysed again. */
   reuse: storedReuseStateSchema.exactOptional(),
+  /** What the next frame has to look like to be of the same scene. */
+  lastScene: storedLumaSchema.exactOptional(),
 });
 
 /** See pipelineProgressSchema. */

@@ -17,6 +17,7 @@ import { probeVideo } from '../frames/probe-video.ts';
 import { analysedMs } from '../job-time-limit.ts';
 import { keepUnchangedLines } from '../ocr/keep-unchanged-lines.ts';
 import type { FrameTexts, TextReader } from '../ocr/text-reader.ts';
+import { createSceneCuts, type SceneChoice, type SceneCuts } from '../scenes/scene-cuts.ts';
 import { createObjectTracker, type FramePosition } from '../tracking/object-tracks.ts';
 import { createTextSegmenter } from '../tracking/text-segments.ts';
 import { describeRun } from './describe-run.ts';
@@ -24,6 +25,7 @@ import { createFrameReuse, type FrameReuse, noFrameReuse, type ReuseChoice } fro
 import { mapInOrder } from './map-in-order.ts';
 import { measureWaiting } from './measure-waiting.ts';
 import type { Pipeline } from './pipeline.ts';
+import { decodeLuma, encodeLuma } from './stored-luma.ts';
 import { decodeReuseState, encodeReuseState } from './stored-reuse-state.ts';
 import { createLabelFilter, type LabelFilter } from './wanted-labels.ts';
 
@@ -54,15 +56,21 @@ interface FrameContent {
   texts: TextLine[];
 }
 
+/** A frame's place in the video, and whether another scene begins there. */
+interface Moment extends FramePosition {
+  sceneCut: boolean;
+}
+
 /** A sampled frame, and what is to be done with it. */
 interface ChosenFrame {
   frame: SampledFrame<'picture' | 'luma' | 'thumbnail'>;
   choice: ReuseChoice;
+  scene: SceneChoice;
 }
 
 /**
  * Sampled frames -> object detection and OCR side by side -> object tracks and text segments. A frame that looks like one
- * before gets what was found there.
+ * before gets what was found there. Where another scene begins, all tracks end; texts may go on, as captions do.
  * `framesInFlight` frames are worked on at once, and no more are held in memory.
  */
 export function createYoloOcrPipeline(deps: {
@@ -117,16 +125,20 @@ export function createYoloOcrPipeline(deps: {
       let sampledFrames = 0;
       /** What was found on the last frame: on the one, that is, which frames that look like it refer to. */
       let latest: FrameContent = { detections: [], texts: [] };
-      const follow = (moment: FramePosition, content: FrameContent): FrameResult => {
+      const follow = (moment: Moment, content: FrameContent): FrameResult => {
         sampledFrames += 1;
         latest = content;
-        segmenter.add(moment.timestampMs, content.texts);
-        return { ...moment, detections: tracker.add(moment, content.detections), texts: content.texts };
+        const { sceneCut, ...place } = moment;
+        if (sceneCut) tracker.cut();
+        segmenter.add(place.timestampMs, content.texts);
+        const detections = tracker.add(place, content.detections);
+        return { ...place, detections, texts: content.texts, sceneCut };
       };
       let afterFrameIndex = -1;
-      for await (const { frameIndex, timestampMs, detections, texts } of earlier?.frames ?? []) {
+      for await (const frame of earlier?.frames ?? []) {
+        const { frameIndex, timestampMs, sceneCut = false, detections, texts } = frame;
         // Tracks and segments come from the frames alone, so they grow again as they did.
-        follow({ frameIndex, timestampMs }, { detections: detections.map(withoutTrack), texts });
+        follow({ frameIndex, timestampMs, sceneCut }, { detections: detections.map(withoutTrack), texts });
         afterFrameIndex = frameIndex;
       }
 
@@ -157,14 +169,18 @@ export function createYoloOcrPipeline(deps: {
             earlier?.progress.reuse && decodeReuseState(earlier.progress.reuse),
           )
         : noFrameReuse();
+      const lastScene = earlier?.progress.lastScene;
+      const sceneCuts = createSceneCuts(lastScene && decodeLuma(lastScene));
       const analysed = mapInOrder(
         chooseFrames(
           measureWaiting(frames, (ms) => (timing.decodeMs += ms)),
           reuse,
+          sceneCuts,
         ),
-        async ({ frame: { frameIndex, timestampMs, pictures }, choice }, frameSignal) => ({
-          moment: { frameIndex, timestampMs },
+        async ({ frame: { frameIndex, timestampMs, pictures }, choice, scene }, frameSignal) => ({
+          moment: { frameIndex, timestampMs, sceneCut: scene.sceneCut },
           choice,
+          lastScene: scene.lastScene,
           found:
             choice.likeFrame === null
               ? await analyse(pictures, facts.media, choice.changed, options, isWanted, frameSignal)
@@ -172,7 +188,7 @@ export function createYoloOcrPipeline(deps: {
         }),
         { concurrency: deps.framesInFlight, signal },
       );
-      for await (const { moment, choice, found } of analysed) {
+      for await (const { moment, choice, lastScene: shown, found } of analysed) {
         timing.detectMs += found?.detectMs ?? 0;
         timing.ocrMs += found?.read.elapsedMs ?? 0;
         const result = follow(moment, found === null ? latest : contentOf(found, choice, latest));
@@ -180,6 +196,7 @@ export function createYoloOcrPipeline(deps: {
           timing: { ...timing },
           warnings: [...warnings.values()],
           ...(choice.state && { reuse: encodeReuseState(choice.state) }),
+          ...(shown && { lastScene: encodeLuma(shown) }),
         };
         const source = choice.likeFrame === null ? {} : { reusedFromFrame: choice.likeFrame };
         await observer.onFrame({ ...result, ...source }, progress);
@@ -216,8 +233,10 @@ function withoutTrack({ label, confidence, box }: TrackedDetection): Detection {
 async function* chooseFrames(
   frames: AsyncIterable<ChosenFrame['frame']>,
   reuse: FrameReuse,
+  sceneCuts: SceneCuts,
 ): AsyncGenerator<ChosenFrame> {
   for await (const frame of frames) {
-    yield { frame, choice: reuse.next(frame.frameIndex, frame.pictures.thumbnail) };
+    const { thumbnail } = frame.pictures;
+    yield { frame, choice: reuse.next(frame.frameIndex, thumbnail), scene: sceneCuts.next(thumbnail) };
   }
 }

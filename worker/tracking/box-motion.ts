@@ -39,6 +39,10 @@ export interface BoxMotion {
   predict(seconds: number): BoxPrediction;
   /** Takes the box that was detected `seconds` after the last one. */
   correct(seconds: number, box: BoundingBox): void;
+  /** How far a box's centre lies behind where this one was last, against its movement, in box sizes; less than 0 before it. */
+  setback(box: BoundingBox): number;
+  /** The motion of a box that was seen where this one was seen last, and never before: nothing is known of its speed. */
+  restarted(): BoxMotion;
 }
 
 /**
@@ -50,6 +54,7 @@ export interface BoxMotion {
  */
 export function createBoxMotion(first: BoundingBox, aspectRatio: number): BoxMotion {
   const start = toCentre(first, aspectRatio);
+  let last = first;
   let size = sizeOf(start);
   let x = restingAxis(start.x, size);
   let y = restingAxis(start.y, size);
@@ -91,6 +96,7 @@ export function createBoxMotion(first: BoundingBox, aspectRatio: number): BoxMot
     },
 
     correct(seconds, box) {
+      last = box;
       const expected = predictAll(seconds);
       const seen = toCentre(box, aspectRatio);
       const noise = (MEASUREMENT_DEVIATION * size) ** 2;
@@ -100,6 +106,15 @@ export function createBoxMotion(first: BoundingBox, aspectRatio: number): BoxMot
       height = correctSide(expected.height, seen.height, noise);
       size = sizeOf({ width: width.length, height: height.length });
     },
+
+    setback(box) {
+      const seen = toCentre(box, aspectRatio);
+      const pace = Math.hypot(x.speed, y.speed);
+      const against = (x.position - seen.x) * x.speed + (y.position - seen.y) * y.speed;
+      return pace === 0 ? 0 : against / pace / size;
+    },
+
+    restarted: () => createBoxMotion(last, aspectRatio),
   };
 }
 

@@ -27,6 +27,8 @@ export interface FramePosition {
 export interface ObjectTracker {
   /** Gives each detection of the next frame its track. */
   add(frame: FramePosition, detections: readonly Detection[]): TrackedDetection[];
+  /** Ends all tracks: the next frame is of another scene, and what it shows is not what was seen so far. */
+  cut(): void;
   /** All tracks so far, by id. */
   tracks(): ObjectTrack[];
   /** All tracks so far, summed up by label: most tracks first. */
@@ -45,7 +47,7 @@ interface LiveTrack extends GrowingTrack {
 
 /**
  * SORT (Bewley, Ge, Ott, Ramos and Upcroft, "Simple online and realtime tracking", ICIP 2016): a Kalman filter for each
- * box and an optimal assignment of detections to tracks, with the gated second round of DeepSORT (see matchDetections).
+ * box and an optimal assignment of detections to tracks, with further rounds of DeepSORT and OC-SORT (see matchDetections).
  * Unlike there, a track counts from its first detection, because at one sample a second some objects are seen once.
  * Tracks never change their label. `frameSize` is the displayed size of the frames, in whatever unit.
  * The memory of a track does not grow with its length.
@@ -92,6 +94,10 @@ export function createObjectTracker(frameSize: ImageSize): ObjectTracker {
         extend(extended, frame, detection);
         return { ...detection, trackId: extended.track.trackId };
       });
+    },
+
+    cut() {
+      live = [];
     },
 
     tracks: () => all.map(({ track, path }) => ({ ...track, path: path.points() })),

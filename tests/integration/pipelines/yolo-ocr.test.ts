@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { modelsDirectory, readConfig } from '../../../src/config.ts';
 import { type AnalysisOptions } from '../../../src/jobs/analysis-options.ts';
@@ -19,6 +17,7 @@ import {
   pipelineProgressSchema,
 } from '../../../worker/pipelines/pipeline.ts';
 import { createYoloOcrPipeline } from '../../../worker/pipelines/yolo-ocr.ts';
+import { makeCutVideo, makeStillVideo } from '../../helpers/edit-tiny-video.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { neverAborted, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
 
@@ -93,15 +92,6 @@ async function expectSameEnd(options: AnalysisOptions, whole: Analysis, path: st
     expect(outcome).toEqual(expected);
     expect(timing.detectMs).toBeGreaterThanOrEqual(whole.progress[count - 1]?.timing.detectMs ?? 0);
   }
-}
-
-/** The fixture's first second: its first frame stands still for half of it, then comes the rest as it was. */
-async function makeStillVideo(): Promise<string> {
-  const path = join(scratchDirectory, 'still.mp4');
-  const filters = 'loop=loop=4:size=1:start=0,trim=end_frame=9,setpts=N/8/TB';
-  const { ffmpegPath } = await testBinaries();
-  await promisify(execFile)(ffmpegPath, ['-v', 'error', '-y', '-i', TINY_VIDEO, '-vf', filters, path]);
-  return path;
 }
 
 const timesOf = (frames: FrameResult[]): number[] => frames.map(({ timestampMs }) => timestampMs);
@@ -182,7 +172,7 @@ describe('the yolo_ocr pipeline', () => {
   });
 
   it('gives frames that look like an earlier one what was found there, and says so', async () => {
-    const path = await makeStillVideo();
+    const path = await makeStillVideo(join(scratchDirectory, 'still.mp4'));
     const options = resolveAnalysisOptions({ sampling: 'all' });
     const reused = await analyse(options, { path });
     expect(reused.frames.map(({ reusedFromFrame }) => reusedFromFrame).slice(0, 5)).toEqual([
@@ -213,6 +203,24 @@ describe('the yolo_ocr pipeline', () => {
       frames.filter((frame) => frame.reusedFromFrame !== undefined).length;
     const coarse = await analyse({ ...options, reuseThreshold: 250 }, { path });
     expect(countReused(coarse)).toBeGreaterThan(countReused(reused));
+  });
+
+  it('ends tracks where another scene begins, but not the text that stays, and goes on to the same end', async () => {
+    const path = await makeCutVideo(join(scratchDirectory, 'cut-scene.mp4'));
+    // From 250 ms on, so that one of the runs that go on begins at the very cut.
+    const options = resolveAnalysisOptions({ samplesPerSecond: 4, minConfidence: 0.3, startMs: 250 });
+    const cut = await analyse(options, { path });
+    expect(cut.frames.filter(({ sceneCut }) => sceneCut).map(({ timestampMs }) => timestampMs)).toEqual([
+      1500,
+    ]);
+    const { tracks, textSegments } = cut.outcome;
+    const before = tracks.filter(({ lastSeenMs }) => lastSeenMs < 1500);
+    const behind = tracks.filter(({ firstSeenMs }) => firstSeenMs >= 1500);
+    expect(before.length).toBeGreaterThan(0);
+    expect(behind.length).toBeGreaterThan(0);
+    expect(before.length + behind.length).toBe(tracks.length);
+    expect(textSegments).toMatchObject([{ text: 'HELLO FOREGSYTE 42', startMs: 500, endMs: 2250 }]);
+    await expectSameEnd(options, cut, path);
   });
 
   it('analyses what can be decoded of a video that is cut off, and says so', async () => {

@@ -74,6 +74,22 @@ describe('results over GraphQL', () => {
     expect(data).toEqual({ results: { tracks: { nodes } } });
   });
 
+  it('say where scenes begin, and null for frames from before that was looked for', async () => {
+    const cuts = [false, true];
+    await store({
+      ...sample,
+      results: sample.results.map((frame, index) => {
+        const sceneCut = cuts[index];
+        return sceneCut === undefined ? frame : { ...frame, sceneCut };
+      }),
+    });
+    const { data, errors } = await ask('frames(first: 3) { nodes { sceneCut } }');
+    expect(errors).toBeUndefined();
+    const nodes = [{ sceneCut: false }, { sceneCut: true }, { sceneCut: null }];
+    expect(data).toEqual({ results: { frames: { nodes } } });
+    await store(sample);
+  });
+
   it('take every member of every filter', async () => {
     const shared =
       'minConfidence: 0.1, fromMs: 0, toMs: 9000, region: { x: 0, y: 0, width: 0.9, height: 0.9 }';

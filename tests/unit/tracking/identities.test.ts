@@ -48,6 +48,11 @@ describe('identities of objects on paths that do not cross', () => {
     }
   });
 
+  it('seldom change at 1 sample a second on bent paths while objects are missed', () => {
+    // Without a round for those that turned, there are 7.
+    expect(judge(circles(12), 1).identitySwitches).toBeLessThanOrEqual(4);
+  });
+
   it('stay whole: as many tracks as objects', () => {
     const { tracks, objects, idf1 } = judge(lanes(8), 1);
     expect(tracks).toBe(objects);
@@ -118,6 +123,23 @@ describe('the object tracker over time', () => {
       [120_000, [at(0.3)]],
     ]);
     expect(ids).toEqual([[1], [1], [2]]);
+  });
+
+  const walksToTheRight: [number, Detection[]][] = [
+    [0, [at(0.1)]],
+    [1000, [at(0.16)]],
+    [2000, [at(0.22)]],
+    [3000, []],
+    [4000, []],
+  ];
+
+  it('finds one that turned aside while it was missed, and follows it on its new way', () => {
+    const ids = idsOf([...walksToTheRight, [5000, [at(0.2, 0.56)]], [6000, [at(0.19, 0.62)]]]);
+    expect(ids.flat()).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('does not take one that follows for one that came back', () => {
+    expect(idsOf([...walksToTheRight, [5000, [at(0.15)]]]).at(-1)).toEqual([2]);
   });
 
   it('does not take a distant or a much larger object for one that left', () => {

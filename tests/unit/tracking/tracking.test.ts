@@ -21,6 +21,16 @@ describe('intersectionOverUnion', () => {
 });
 
 describe('the object tracker', () => {
+  it('ends every track at a cut, those that wait too, and begins others', () => {
+    const tracker = createObjectTracker({ width: 16, height: 9 });
+    tracker.add(position(0), [at(0.1), at(0.7)]);
+    tracker.add(position(1), [at(0.1)]);
+    tracker.cut();
+    const ids = tracker.add(position(2), [at(0.1), at(0.7)]).map(({ trackId }) => trackId);
+    expect(ids).toEqual([3, 4]);
+    expect(tracker.tracks().map(({ lastSeenMs }) => lastSeenMs)).toEqual([1000, 0, 2000, 2000]);
+  });
+
   it('keeps the ids of two objects that move, and tells labels apart', () => {
     const tracker = createObjectTracker({ width: 16, height: 9 });
     const ids = [0, 1, 2, 3].map((index) =>
