@@ -142,7 +142,7 @@ function distanceBetween(a: BoundingBox, b: BoundingBox): number {
 }
 
 function describe({ readings, startMs, endMs, sampleCount }: Followed): TextSegment[] {
-  const { text, confidence, box } = readings.best();
+  const { text, confidence, box, ...confidences } = readings.best();
   if (readings.independentCount() === 1 && confidence < SURE_ALONE) return [];
-  return [{ text, startMs, endMs, sampleCount, bestConfidence: confidence, box }];
+  return [{ text, startMs, endMs, sampleCount, bestConfidence: confidence, ...confidences, box }];
 }

@@ -50,6 +50,32 @@ describe('the text segmenter', () => {
     ]);
   });
 
+  it('says how surely a text was found, over all its lines, and read, over those that say just this', () => {
+    const found = (text: string, confidence: number, detectionConfidence: number) => ({
+      ...line(text, confidence),
+      detectionConfidence,
+    });
+    const frames = [
+      [0, found('over the lazy dog', 0.9, 0.8)],
+      // The same picture again, which tells nothing new.
+      [500, found('over the lazy dog', 0.9, 0.8)],
+      [1000, found('over thellazy dog', 0.7, 0.9)],
+      [2000, found('over the lazy dog', 0.8, 0.4)],
+    ] as const;
+    expect(segmentsOf(frames)).toMatchObject([
+      {
+        text: 'over the lazy dog',
+        bestConfidence: 0.9,
+        detectionConfidence: 0.7,
+        recognitionConfidence: 0.85,
+      },
+    ]);
+    // Frames that were stored before it was measured.
+    const [older] = segmentsOf([[0, line('EXIT', 0.9)]]);
+    expect(older).toMatchObject({ recognitionConfidence: 0.9 });
+    expect(older).not.toHaveProperty('detectionConfidence');
+  });
+
   it('joins readings that are nearly equal and stand in one place, and keeps the one that is borne out best', () => {
     const frames = [
       [0, line('over thellazy dog', 0.95)],
