@@ -12,8 +12,6 @@ const MIN_OVERLAP = 0.3;
 const EDGE = 0.03;
 /** How alike parts of a text are that is cut off: less than readings of all of it. */
 const CUT_OFF = 0.5;
-/** Least confidence of a text that was read once: nothing else bears it out. */
-const SURE_ALONE = 0.75;
 
 /** Follows lines of text over sampled frames, which must come in order of time. */
 export interface TextSegmenter {
@@ -23,6 +21,8 @@ export interface TextSegmenter {
 }
 
 interface Followed {
+  /** How many were followed before it. */
+  order: number;
   readings: TextReadings;
   startMs: number;
   endMs: number;
@@ -32,18 +32,27 @@ interface Followed {
   missedSamples: number;
 }
 
+/** What is left of a text that is followed no more. */
+interface Finished {
+  order: number;
+  segment: TextSegment;
+}
+
 /**
- * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, wherever they stand,
- * those that are nearly equal and overlap (see likenessOf), and those that are parts of a text which passes the edge. Of
- * several candidates, the most alike come together, and then the nearest, so that a text that stands in two places makes
- * two segments. A segment says what was read best, and is left out when it was read once and not surely.
+ * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, wherever they
+ * stand, those that are nearly equal and overlap (see likenessOf), and those that are
+ * parts of a text which passes the edge. Of several candidates, the most alike come together, and then the nearest, so that
+ * a text that stands in two places makes two segments. A segment says what was read best, and is left out when no reading
+ * was sure or borne out by an equal one. Of a text that has ended, only its segment is kept.
  */
 export function createTextSegmenter(): TextSegmenter {
-  const all: Followed[] = [];
+  const finished: Finished[] = [];
   let live: Followed[] = [];
+  let begunCount = 0;
 
   const begin = (timestampMs: number, line: TextLine): Followed => {
     const begun = {
+      order: begunCount,
       readings: createTextReadings(),
       startMs: timestampMs,
       endMs: timestampMs,
@@ -51,7 +60,7 @@ export function createTextSegmenter(): TextSegmenter {
       line,
       missedSamples: 0,
     };
-    all.push(begun);
+    begunCount += 1;
     live.push(begun);
     return begun;
   };
@@ -69,13 +78,16 @@ export function createTextSegmenter(): TextSegmenter {
         followed.line = line;
         followed.missedSamples = 0;
       }
-      live = live.filter(
-        ({ missedSamples, endMs }) =>
-          missedSamples <= MAX_MISSED_SAMPLES || timestampMs - endMs <= MAX_MISSED_MS,
-      );
+      const isOver = ({ missedSamples, endMs }: Followed): boolean =>
+        missedSamples > MAX_MISSED_SAMPLES && timestampMs - endMs > MAX_MISSED_MS;
+      finished.push(...live.filter(isOver).flatMap(finish));
+      live = live.filter((followed) => !isOver(followed));
     },
 
-    segments: () => all.flatMap(describe),
+    segments: () =>
+      [...finished, ...live.flatMap(finish)]
+        .toSorted((a, b) => a.order - b.order)
+        .map(({ segment }) => segment),
   };
 }
 
@@ -102,12 +114,11 @@ function matchLines(live: readonly Followed[], texts: readonly TextLine[]): Map<
         likeness: likenessOfLines(followed.line, line),
         apart: distanceBetween(followed.line.box, line.box),
       }))
-      .filter(
-        ({ likeness, followed }) =>
-          likeness === 1 ||
-          likeness === CUT_OFF ||
-          (likeness > 0 && intersectionOverUnion(followed.line.box, line.box) >= MIN_OVERLAP),
-      ),
+      .filter(({ likeness, followed: { line: before } }) => {
+        if (likeness === 0) return false;
+        if (intersectionOverUnion(before.box, line.box) >= MIN_OVERLAP) return true;
+        return likeness === 1 || likeness === CUT_OFF;
+      }),
   );
   const matches = new Map<TextLine, Followed>();
   const taken = new Set<Followed>();
@@ -141,8 +152,15 @@ function distanceBetween(a: BoundingBox, b: BoundingBox): number {
   return Math.hypot(a.x + a.width / 2 - b.x - b.width / 2, a.y + a.height / 2 - b.y - b.height / 2);
 }
 
-function describe({ readings, startMs, endMs, sampleCount }: Followed): TextSegment[] {
-  const { text, confidence, box, ...confidences } = readings.best();
-  if (readings.independentCount() === 1 && confidence < SURE_ALONE) return [];
-  return [{ text, startMs, endMs, sampleCount, bestConfidence: confidence, ...confidences, box }];
+/** What a text comes to; nothing when none of its readings is credible. */
+function finish({ order, readings, startMs, endMs, sampleCount }: Followed): Finished[] {
+  const best = readings.best();
+  if (best === null) return [];
+  const { text, confidence, box, ...confidences } = best;
+  return [
+    {
+      order,
+      segment: { text, startMs, endMs, sampleCount, bestConfidence: confidence, ...confidences, box },
+    },
+  ];
 }

@@ -156,6 +156,22 @@ describe('the text segmenter', () => {
     expect(segmentsOf(twice)).toMatchObject([{ text: 'faint', bestConfidence: 0.7 }]);
   });
 
+  it('takes a text for borne out when two readings of it agree, not when they differ', () => {
+    const readings = ['carved letters', 'carved lettens', 'carwed letters', 'Carved letters.'];
+    const timed = readings.map((text, index) => [index * 1000, line(text, 0.7)] as const);
+    expect(segmentsOf(timed.slice(0, 3))).toEqual([]);
+    expect(segmentsOf(timed)).toMatchObject([{ text: 'Carved letters.', startMs: 0, sampleCount: 4 }]);
+    // A reading that is borne out wins over one that is longer, but was neither sure nor made again.
+    const [first, second] = [line('carved letters', 0.6), line('carved letters', 0.7)];
+    const longer = line('carved letters 11', 0.74);
+    const frames = [
+      [0, longer],
+      [1000, first],
+      [2000, second],
+    ] as const;
+    expect(segmentsOf(frames)).toMatchObject([{ text: 'carved letters', startMs: 0, sampleCount: 3 }]);
+  });
+
   it('says of whatever frames only what was read, in order, and the same each time', () => {
     const texts = fc.constantFrom('alpha beta', 'alpha betta', 'Gate 12', 'Gate 13', '##', 'noise');
     const place = fc.constantFrom(0, 0.1, 0.5);
