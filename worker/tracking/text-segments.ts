@@ -1,12 +1,13 @@
 import type { BoundingBox, TextLine, TextSegment } from '../../src/results/results-document.ts';
 import { intersectionOverUnion } from './intersection-over-union.ts';
 import { isPartOf, likenessOf } from './same-text.ts';
+import { isWithinReach } from './text-reach.ts';
 import { createTextReadings, type TextReadings } from './text-readings.ts';
 
 /** A text may be missed on one sample, or on all samples of this time, before its segment ends. */
 const MAX_MISSED_SAMPLES = 1;
 const MAX_MISSED_MS = 1_000;
-/** Different readings of one text stand in one place; equal ones may have moved. */
+/** Different readings of one text stand in one place; equal ones may have moved as far as isWithinReach says. */
 const MIN_OVERLAP = 0.3;
 /** How near to the edge a text is cut off by it, in parts of the frame. */
 const EDGE = 0.03;
@@ -39,8 +40,8 @@ interface Finished {
 }
 
 /**
- * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, wherever they
- * stand, those that are nearly equal and overlap (see likenessOf), and those that are
+ * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, as far apart as a
+ * text can move meanwhile (see isWithinReach), those that are nearly equal and overlap (see likenessOf), and those that are
  * parts of a text which passes the edge. Of several candidates, the most alike come together, and then the nearest, so that
  * a text that stands in two places makes two segments. A segment says what was read best, and is left out when no reading
  * was sure or borne out by an equal one. Of a text that has ended, only its segment is kept.
@@ -69,7 +70,7 @@ export function createTextSegmenter(): TextSegmenter {
     add(timestampMs, texts) {
       for (const followed of live) followed.missedSamples += 1;
       const lines = withoutDoubles(texts);
-      const matches = matchLines(live, lines);
+      const matches = matchLines(live, lines, timestampMs);
       for (const line of lines) {
         const followed = matches.get(line) ?? begin(timestampMs, line);
         followed.readings.add(line);
@@ -105,7 +106,11 @@ function withoutDoubles(texts: readonly TextLine[]): TextLine[] {
 }
 
 /** One line for each of those that are followed, at most, and the other way round. */
-function matchLines(live: readonly Followed[], texts: readonly TextLine[]): Map<TextLine, Followed> {
+function matchLines(
+  live: readonly Followed[],
+  texts: readonly TextLine[],
+  timestampMs: number,
+): Map<TextLine, Followed> {
   const pairs = texts.flatMap((line) =>
     live
       .map((followed) => ({
@@ -114,10 +119,11 @@ function matchLines(live: readonly Followed[], texts: readonly TextLine[]): Map<
         likeness: likenessOfLines(followed.line, line),
         apart: distanceBetween(followed.line.box, line.box),
       }))
-      .filter(({ likeness, followed: { line: before } }) => {
+      .filter(({ likeness, followed: { line: before, endMs } }) => {
         if (likeness === 0) return false;
         if (intersectionOverUnion(before.box, line.box) >= MIN_OVERLAP) return true;
-        return likeness === 1 || likeness === CUT_OFF;
+        const mayMove = likeness === 1 || likeness === CUT_OFF;
+        return mayMove && isWithinReach(before.box, line.box, timestampMs - endMs);
       }),
   );
   const matches = new Map<TextLine, Followed>();

@@ -99,6 +99,49 @@ describe('the text segmenter', () => {
     expect(segmentsOf(frames)).toMatchObject([{ startMs: 0, endMs: 3000, sampleCount: 4 }]);
   });
 
+  it('makes two segments of equal texts that are farther apart than a text can have moved', () => {
+    const [left, right] = [line('EXIT', 0.9, 0.1), line('EXIT', 0.8, 0.6)];
+    // One vanishes while the other appears: between samples of a second, of 40 ms, of 10 s.
+    for (const elapsedMs of [1000, 40, 10_000]) {
+      const segments = segmentsOf([
+        [0, left],
+        [elapsedMs, right],
+      ]);
+      expect(segments).toMatchObject([
+        { endMs: 0, box: { x: 0.1 } },
+        { startMs: elapsedMs, box: { x: 0.6 } },
+      ]);
+    }
+    // What moves as far in ten samples is one.
+    const moving = Array.from(
+      { length: 11 },
+      (_, step) => [step * 200, line('EXIT', 0.9, 0.1 + step * 0.05)] as const,
+    );
+    expect(segmentsOf(moving)).toMatchObject([{ startMs: 0, endMs: 2000, sampleCount: 11 }]);
+  });
+
+  it('follows a ticker, whose ends are cut off, no farther than it can have moved', () => {
+    const at = (text: string, x: number, width: number) => ({
+      text,
+      confidence: 0.9,
+      box: { x, y: 0.9, width, height: 0.04 },
+    });
+    const entering = at('Heavy snow closes', 0.75, 0.25);
+    expect(
+      segmentsOf([
+        [0, entering],
+        [2000, at('Heavy snow closes the pass', 0.5, 0.4)],
+      ]),
+    ).toHaveLength(1);
+    // At the other end of the picture 200 ms later, it is another headline with the same beginning.
+    expect(
+      segmentsOf([
+        [0, entering],
+        [200, at('Heavy snow closes the pass', 0, 0.4)],
+      ]),
+    ).toHaveLength(2);
+  });
+
   it('makes two segments of a text in two places, and one of a text that was read twice in one', () => {
     const [left, right] = [line('EXIT', 0.9, 0.1), line('EXIT', 0.8, 0.6)];
     const twice = segmentsOf([
