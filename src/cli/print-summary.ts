@@ -21,9 +21,10 @@ export function formatSummary(summary: ResultsSummary): string {
     objects.push([label, trackCount, seconds(firstSeenMs), seconds(lastSeenMs), percent(bestConfidence)]);
   }
 
-  const texts = createTable(['Text', 'From', 'To', 'Confidence']);
-  for (const { text, startMs, endMs, bestConfidence } of textSegments.nodes) {
-    texts.push([text, seconds(startMs), seconds(endMs), percent(bestConfidence)]);
+  const texts = createTable(['Text', 'From', 'To', 'Read', 'Found']);
+  for (const { text, startMs, endMs, bestConfidence, detectionConfidence } of textSegments.nodes) {
+    const found = detectionConfidence === null ? 'unknown' : percent(detectionConfidence);
+    texts.push([text, seconds(startMs), seconds(endMs), percent(bestConfidence), found]);
   }
 
   const stages = createTable(['Stage', 'Time']);

@@ -48,8 +48,16 @@ export class TextLineType implements TextLine {
   @Field(() => String, { description: 'What was read.' })
   text!: string;
 
-  @Field(() => Float, { description: 'Confidence, 0 to 1.' })
+  @Field(() => Float, { description: 'Recognition: how sure it is of what was read, 0 to 1.' })
   confidence!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Detection: how sure it is that there is text in this place, whatever it says, 0 to 1. Null in results from before ' +
+      'it was measured.',
+  })
+  detectionConfidence?: number;
 
   @Field(() => BoundingBoxType, { description: 'Where it stands.' })
   box!: BoundingBoxType;
@@ -157,8 +165,24 @@ export class TextSegmentType implements TextSegment {
   @Field(() => Int, { description: 'Number of sampled frames it was read on.' })
   sampleCount!: number;
 
-  @Field(() => Float, { description: 'Best confidence, 0 to 1.' })
+  @Field(() => Float, { description: 'Confidence of the best reading, 0 to 1.' })
   bestConfidence!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Detection: how sure it is that there was text in this place, whatever it says, 0 to 1; the mean over its lines. ' +
+      'Null in results from before it was measured.',
+  })
+  detectionConfidence?: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Recognition: how sure it is of the text, 0 to 1; the mean over the readings that say just this. Null in results ' +
+      'from before the two were told apart.',
+  })
+  recognitionConfidence?: number;
 
   @Field(() => BoundingBoxType, { description: 'Where the best reading stood.' })
   box!: BoundingBoxType;

@@ -28,8 +28,13 @@ export interface TrackedDetection extends Detection {
 /** One line of text read on one frame. */
 export interface TextLine {
   text: string;
-  /** 0..1 */
+  /** How sure the engine is of what it read (recognition confidence), 0..1. */
   confidence: number;
+  /**
+   * How sure it is that there is text in this place, whatever it says, 0..1. Missing in documents from before it was
+   * measured.
+   */
+  detectionConfidence?: number;
   box: BoundingBox;
 }
 
@@ -84,7 +89,15 @@ export interface TextSegment {
   startMs: number;
   endMs: number;
   sampleCount: number;
+  /** Confidence of the best reading. */
   bestConfidence: number;
+  /**
+   * How sure it is that there was text in this place, whatever it says: the mean of the lines' detection confidences. Missing
+   * in documents from before it was measured.
+   */
+  detectionConfidence?: number;
+  /** The mean confidence of the readings that say this very text. Missing in documents from before it was told apart. */
+  recognitionConfidence?: number;
   /** Where the best reading stood. */
   box: BoundingBox;
 }

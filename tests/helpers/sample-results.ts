@@ -1,4 +1,4 @@
-import type { FrameResult, ResultsDocument } from '../../src/results/results-document.ts';
+import type { FrameResult, ResultsDocument, TextSegment } from '../../src/results/results-document.ts';
 import { writeResults } from '../../src/results/write-results.ts';
 import type { StorageService } from '../../src/storage/storage-service.ts';
 
@@ -24,8 +24,25 @@ function frameAt(index: number): FrameResult {
     texts: Array.from({ length: index % 3 }, (_, nth) => ({
       text: TEXTS[(index + nth) % TEXTS.length] ?? '',
       confidence: spread(index * 5 + nth),
+      // As in documents from before it was measured, every other frame has none.
+      ...(index % 2 === 0 ? { detectionConfidence: spread(index * 13 + nth) } : {}),
       box: boxAt(index * 2 + nth),
     })),
+  };
+}
+
+function segmentAt(nth: number): TextSegment {
+  return {
+    text: TEXTS[nth % TEXTS.length] ?? '',
+    startMs: nth * 300,
+    endMs: nth * 300 + (nth % 7) * 500,
+    sampleCount: 1,
+    bestConfidence: spread(nth * 5),
+    // As in documents from before they were told apart, every other segment has none.
+    ...(nth % 2 === 0
+      ? { detectionConfidence: spread(nth * 13), recognitionConfidence: spread(nth * 5) / 2 }
+      : {}),
+    box: boxAt(nth),
   };
 }
 
@@ -66,14 +83,7 @@ export function sampleResults(frameCount: number): ResultsDocument {
       // As in documents from before there were paths, every other track has none.
       ...(nth % 2 === 0 ? { path: [{ timestampMs: nth * 300, box: boxAt(nth) }] } : {}),
     })),
-    textSegments: nths.map((nth) => ({
-      text: TEXTS[nth % TEXTS.length] ?? '',
-      startMs: nth * 300,
-      endMs: nth * 300 + (nth % 7) * 500,
-      sampleCount: 1,
-      bestConfidence: spread(nth * 5),
-      box: boxAt(nth),
-    })),
+    textSegments: nths.map((nth) => segmentAt(nth)),
     timing: { totalMs: 5, decodeMs: 1, detectMs: 1, ocrMs: 1, storeMs: 1 },
   };
 }

@@ -90,10 +90,8 @@ export async function* decodeFrames<Name extends string>(
     timeoutMs: maxSeconds * 1000,
     stallMs: binaries.stallMs,
   });
-  void run.outcome.then(() => {
-    clock.end();
-    everyFrame?.end();
-  });
+  void run.outcome.then(() => clock.end());
+  void run.outcome.then(() => everyFrame?.end());
 
   let { lastFrameIndex } = request;
   try {

@@ -2,7 +2,7 @@ import type { ImageSize } from '../fit-image.ts';
 import type { LumaImage } from '../luma-image.ts';
 import { BRIGHT, DARK } from './local-contrast.ts';
 import { lumaHistogram } from './luma-histogram.ts';
-import type { PixelBox, TextRegion } from './text-region.ts';
+import type { PixelBox, PixelEvidence, TextRegion } from './text-region.ts';
 
 /**
  * What a line of so many letters has to show: separability of at least `separability`, and strokes above and below it of at
@@ -17,13 +17,20 @@ const DEMANDS = [
 /** Thickness of the strips above and below a line, in heights of a letter. */
 const STRIP = 0.3;
 
-/** Ink on paper, with paper above and below: what a chain of components in the middle of a texture lacks. */
-export function looksLikeText(image: LumaImage, marks: Uint8Array, region: TextRegion): boolean {
+/**
+ * What of the pixels in and around a region speaks for text: ink on paper, with paper above and below, which a chain of
+ * components in the middle of a texture lacks. Null where it is not enough.
+ */
+export function weighPixels(
+  image: LumaImage,
+  marks: Uint8Array,
+  region: Omit<TextRegion, 'evidence'>,
+): PixelEvidence | null {
   const demand = DEMANDS.find(({ letters }) => region.letters >= letters);
-  if (demand === undefined) return false;
+  if (demand === undefined) return null;
   const mark = region.isBright ? BRIGHT : DARK;
   const inside = markedPart(marks, image, region, mark);
-  if (inside === null) return false;
+  if (inside === null) return null;
   // What lies beyond the picture tells nothing.
   const strokesIn = (box: PixelBox): number[] => {
     const part = markedPart(marks, image, box, mark);
@@ -31,12 +38,11 @@ export function looksLikeText(image: LumaImage, marks: Uint8Array, region: TextR
   };
   const beside = stripsAlong(region, region.letterHeight, region.isVertical).flatMap(strokesIn);
   const atEnds = stripsAlong(region, region.letterHeight, !region.isVertical).flatMap(strokesIn);
-  return (
-    Math.min(...beside) <= demand.calmest &&
-    Math.max(...beside) <= demand.busiest &&
-    Math.max(...atEnds) <= demand.ends &&
-    separability(image, region) >= demand.separability
-  );
+  const calmest = Math.min(...beside);
+  if (calmest > demand.calmest || Math.max(...beside) > demand.busiest) return null;
+  if (Math.max(...atEnds) > demand.ends) return null;
+  const separable = separability(image, region);
+  return separable >= demand.separability ? { separability: separable, calmest } : null;
 }
 
 /** The strips above and below a line, or left and right of it; parts of them may lie outside of the picture. */

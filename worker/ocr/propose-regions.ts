@@ -1,7 +1,8 @@
 import type { LumaImage } from '../luma-image.ts';
 import { BAR_ASPECT, chainLetters, type LetterChain } from './chain-letters.ts';
 import { type Component, labelComponents } from './label-components.ts';
-import { looksLikeText, meanLuma, stripsAlong } from './line-evidence.ts';
+import { measureUnevenness } from './letter-unevenness.ts';
+import { meanLuma, stripsAlong, weighPixels } from './line-evidence.ts';
 import { BRIGHT } from './local-contrast.ts';
 import type { TextRegion } from './text-region.ts';
 
@@ -35,10 +36,10 @@ export function proposeRegions(image: LumaImage, marks: Uint8Array): TextRegion[
     .map(turn)
     .filter((one) => isLetterLike(one, tallest));
   const regions = [
-    ...lines.map((line) => toRegion(image, line, line.letters, false)),
-    ...chainLetters(turned, 4).map((line) => toRegion(image, line, line.letters.map(turn), true)),
+    ...lines.flatMap((line) => toRegions(image, marks, line, line.letters, false)),
+    ...chainLetters(turned, 4).flatMap((line) => toRegions(image, marks, line, line.letters.map(turn), true)),
   ];
-  return withoutHalos(regions.filter((region) => looksLikeText(image, marks, region)))
+  return withoutHalos(regions)
     .toSorted((a, b) => b.letterHeight * spanOf(b) - a.letterHeight * spanOf(a))
     .slice(0, MOST_REGIONS)
     .toSorted((a, b) => a.top - b.top || a.left - b.left);
@@ -95,26 +96,33 @@ function areaOf({ left, top, right, bottom }: TextRegion): number {
   return (right - left) * (bottom - top);
 }
 
-function toRegion(
+/** The region of a line whose letters stand so on the frame; none when it does not look like text. */
+function toRegions(
   image: LumaImage,
-  { height, count }: LetterChain,
+  marks: Uint8Array,
+  line: LetterChain,
   letters: readonly Component[],
   isVertical: boolean,
-): TextRegion {
+): TextRegion[] {
   const box = {
     left: Math.min(...letters.map(({ left }) => left)),
     top: Math.min(...letters.map(({ top }) => top)),
     right: Math.max(...letters.map(({ right }) => right)),
     bottom: Math.max(...letters.map(({ bottom }) => bottom)),
   };
-  const strips = stripsAlong(box, height, isVertical).flatMap((strip) => meanLuma(image, strip) ?? []);
+  const strips = stripsAlong(box, line.height, isVertical).flatMap((strip) => meanLuma(image, strip) ?? []);
   const ink = letters.reduce((sum, { luma }) => sum + luma, 0) / letters.length;
-  return {
+  const contrast = Math.max(0, ...strips.map((paper) => Math.abs(ink - paper)));
+  const region = {
     ...box,
-    letterHeight: height,
+    letterHeight: line.height,
     isBright: letters[0]?.mark === BRIGHT,
     isVertical,
-    letters: count,
-    contrast: Math.max(0, ...strips.map((paper) => Math.abs(ink - paper))),
+    letters: line.count,
+    contrast,
   };
+  const pixels = weighPixels(image, marks, region);
+  if (pixels === null) return [];
+  const unevenness = measureUnevenness(line, contrast);
+  return [{ ...region, evidence: { ...pixels, components: letters.length, unevenness } }];
 }

@@ -1,6 +1,7 @@
 import type { TextLine } from '../../src/results/results-document.ts';
 import type { ImageSize } from '../fit-image.ts';
 import type { LineCrop } from './crop-line.ts';
+import { detectionConfidence } from './detection-confidence.ts';
 import type { FoundLine } from './find-lines.ts';
 import { isPlausible } from './judge-line.ts';
 import { normaliseBox } from './normalise-box.ts';
@@ -22,11 +23,12 @@ export async function readLines(
   recognise: (image: Buffer) => Promise<RecognisedLine[]>,
 ): Promise<TextLine[]> {
   const lines: TextLine[] = [];
-  for (const { crops } of found) {
+  for (const { region, crops } of found) {
+    const confidence = detectionConfidence(region);
     let best: TextLine | null = null;
     for (const crop of crops) {
       const read = (await recognise(toPortableGraymap(crop.image))).map((line) =>
-        toTextLine(line, crop, frame),
+        toTextLine(line, confidence, crop, frame),
       );
       for (const line of read) {
         if (line.confidence < minConfidence || !isPlausible(line.text, line.confidence)) continue;
@@ -39,10 +41,11 @@ export async function readLines(
   return lines.toSorted((a, b) => a.box.y - b.box.y || a.box.x - b.box.x);
 }
 
-function toTextLine(line: RecognisedLine, crop: LineCrop, frame: ImageSize): TextLine {
+function toTextLine(line: RecognisedLine, confidence: number, crop: LineCrop, frame: ImageSize): TextLine {
   return {
     text: withoutSpecks(line.text.trim().replaceAll(/\s+/g, ' ')),
     confidence: Math.round(line.confidence * 1e4) / 1e4,
+    detectionConfidence: confidence,
     box: normaliseBox(placeInFrame(line, crop), frame),
   };
 }

@@ -1,19 +1,18 @@
 import type { BoundingBox, TextLine, TextSegment } from '../../src/results/results-document.ts';
 import { intersectionOverUnion } from './intersection-over-union.ts';
 import { isPartOf, likenessOf } from './same-text.ts';
+import { isWithinReach } from './text-reach.ts';
 import { createTextReadings, type TextReadings } from './text-readings.ts';
 
 /** A text may be missed on one sample, or on all samples of this time, before its segment ends. */
 const MAX_MISSED_SAMPLES = 1;
 const MAX_MISSED_MS = 1_000;
-/** Different readings of one text stand in one place; equal ones may have moved. */
+/** Different readings of one text stand in one place; equal ones may have moved as far as isWithinReach says. */
 const MIN_OVERLAP = 0.3;
 /** How near to the edge a text is cut off by it, in parts of the frame. */
 const EDGE = 0.03;
 /** How alike parts of a text are that is cut off: less than readings of all of it. */
 const CUT_OFF = 0.5;
-/** Least confidence of a text that was read once: nothing else bears it out. */
-const SURE_ALONE = 0.75;
 
 /** Follows lines of text over sampled frames, which must come in order of time. */
 export interface TextSegmenter {
@@ -23,6 +22,8 @@ export interface TextSegmenter {
 }
 
 interface Followed {
+  /** How many were followed before it. */
+  order: number;
   readings: TextReadings;
   startMs: number;
   endMs: number;
@@ -32,18 +33,27 @@ interface Followed {
   missedSamples: number;
 }
 
+/** What is left of a text that is followed no more. */
+interface Finished {
+  order: number;
+  segment: TextSegment;
+}
+
 /**
- * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, wherever they stand,
- * those that are nearly equal and overlap (see likenessOf), and those that are parts of a text which passes the edge. Of
- * several candidates, the most alike come together, and then the nearest, so that a text that stands in two places makes
- * two segments. A segment says what was read best, and is left out when it was read once and not surely.
+ * Joins readings of one text on neighbouring samples to a segment: those with equal letters and digits, as far apart as a
+ * text can move meanwhile (see isWithinReach), those that are nearly equal and overlap (see likenessOf), and those that are
+ * parts of a text which passes the edge. Of several candidates, the most alike come together, and then the nearest, so that
+ * a text that stands in two places makes two segments. A segment says what was read best, and is left out when no reading
+ * was sure or borne out by an equal one. Of a text that has ended, only its segment is kept.
  */
 export function createTextSegmenter(): TextSegmenter {
-  const all: Followed[] = [];
+  const finished: Finished[] = [];
   let live: Followed[] = [];
+  let begunCount = 0;
 
   const begin = (timestampMs: number, line: TextLine): Followed => {
     const begun = {
+      order: begunCount,
       readings: createTextReadings(),
       startMs: timestampMs,
       endMs: timestampMs,
@@ -51,7 +61,7 @@ export function createTextSegmenter(): TextSegmenter {
       line,
       missedSamples: 0,
     };
-    all.push(begun);
+    begunCount += 1;
     live.push(begun);
     return begun;
   };
@@ -60,7 +70,7 @@ export function createTextSegmenter(): TextSegmenter {
     add(timestampMs, texts) {
       for (const followed of live) followed.missedSamples += 1;
       const lines = withoutDoubles(texts);
-      const matches = matchLines(live, lines);
+      const matches = matchLines(live, lines, timestampMs);
       for (const line of lines) {
         const followed = matches.get(line) ?? begin(timestampMs, line);
         followed.readings.add(line);
@@ -69,13 +79,16 @@ export function createTextSegmenter(): TextSegmenter {
         followed.line = line;
         followed.missedSamples = 0;
       }
-      live = live.filter(
-        ({ missedSamples, endMs }) =>
-          missedSamples <= MAX_MISSED_SAMPLES || timestampMs - endMs <= MAX_MISSED_MS,
-      );
+      const isOver = ({ missedSamples, endMs }: Followed): boolean =>
+        missedSamples > MAX_MISSED_SAMPLES && timestampMs - endMs > MAX_MISSED_MS;
+      finished.push(...live.filter(isOver).flatMap(finish));
+      live = live.filter((followed) => !isOver(followed));
     },
 
-    segments: () => all.flatMap(describe),
+    segments: () =>
+      [...finished, ...live.flatMap(finish)]
+        .toSorted((a, b) => a.order - b.order)
+        .map(({ segment }) => segment),
   };
 }
 
@@ -93,7 +106,11 @@ function withoutDoubles(texts: readonly TextLine[]): TextLine[] {
 }
 
 /** One line for each of those that are followed, at most, and the other way round. */
-function matchLines(live: readonly Followed[], texts: readonly TextLine[]): Map<TextLine, Followed> {
+function matchLines(
+  live: readonly Followed[],
+  texts: readonly TextLine[],
+  timestampMs: number,
+): Map<TextLine, Followed> {
   const pairs = texts.flatMap((line) =>
     live
       .map((followed) => ({
@@ -102,12 +119,12 @@ function matchLines(live: readonly Followed[], texts: readonly TextLine[]): Map<
         likeness: likenessOfLines(followed.line, line),
         apart: distanceBetween(followed.line.box, line.box),
       }))
-      .filter(
-        ({ likeness, followed }) =>
-          likeness === 1 ||
-          likeness === CUT_OFF ||
-          (likeness > 0 && intersectionOverUnion(followed.line.box, line.box) >= MIN_OVERLAP),
-      ),
+      .filter(({ likeness, followed: { line: before, endMs } }) => {
+        if (likeness === 0) return false;
+        if (intersectionOverUnion(before.box, line.box) >= MIN_OVERLAP) return true;
+        const mayMove = likeness === 1 || likeness === CUT_OFF;
+        return mayMove && isWithinReach(before.box, line.box, timestampMs - endMs);
+      }),
   );
   const matches = new Map<TextLine, Followed>();
   const taken = new Set<Followed>();
@@ -141,8 +158,15 @@ function distanceBetween(a: BoundingBox, b: BoundingBox): number {
   return Math.hypot(a.x + a.width / 2 - b.x - b.width / 2, a.y + a.height / 2 - b.y - b.height / 2);
 }
 
-function describe({ readings, startMs, endMs, sampleCount }: Followed): TextSegment[] {
-  const { text, confidence, box } = readings.best();
-  if (readings.independentCount() === 1 && confidence < SURE_ALONE) return [];
-  return [{ text, startMs, endMs, sampleCount, bestConfidence: confidence, box }];
+/** What a text comes to; nothing when none of its readings is credible. */
+function finish({ order, readings, startMs, endMs, sampleCount }: Followed): Finished[] {
+  const best = readings.best();
+  if (best === null) return [];
+  const { text, confidence, box, ...confidences } = best;
+  return [
+    {
+      order,
+      segment: { text, startMs, endMs, sampleCount, bestConfidence: confidence, ...confidences, box },
+    },
+  ];
 }

@@ -204,7 +204,7 @@ export type ResultsSummaryQueryVariables = Exact<{
 }>;
 
 
-export type ResultsSummaryQuery = { results: { media: { container: string, videoCodec: string, width: number, height: number, durationMs: number, framesPerSecond: number, frameCount: number, hasAudio: boolean }, models: { detection: { model: string, version: string, backend: string }, ocr: { engine: string, version: string }, sampling: { mode: SamplingMode | null, samplesPerSecond: number, sampledFrames: number } }, timing: { totalMs: number, decodeMs: number, detectMs: number, ocrMs: number, storeMs: number }, labels: Array<{ label: string, trackCount: number, firstSeenMs: number, lastSeenMs: number, bestConfidence: number }>, warnings: Array<{ message: string }>, textSegments: { totalCount: number, nodes: Array<{ text: string, startMs: number, endMs: number, bestConfidence: number }> } } };
+export type ResultsSummaryQuery = { results: { media: { container: string, videoCodec: string, width: number, height: number, durationMs: number, framesPerSecond: number, frameCount: number, hasAudio: boolean }, models: { detection: { model: string, version: string, backend: string }, ocr: { engine: string, version: string }, sampling: { mode: SamplingMode | null, samplesPerSecond: number, sampledFrames: number } }, timing: { totalMs: number, decodeMs: number, detectMs: number, ocrMs: number, storeMs: number }, labels: Array<{ label: string, trackCount: number, firstSeenMs: number, lastSeenMs: number, bestConfidence: number }>, warnings: Array<{ message: string }>, textSegments: { totalCount: number, nodes: Array<{ text: string, startMs: number, endMs: number, bestConfidence: number, detectionConfidence: number | null }> } } };
 
 export type SubmitVideoMutationVariables = Exact<{
   file: LocalFile;
@@ -390,6 +390,7 @@ export const ResultsSummaryDocument = new TypedDocumentString(`
         startMs
         endMs
         bestConfidence
+        detectionConfidence
       }
     }
   }

@@ -131,7 +131,13 @@ describe('the yolo_ocr pipeline', () => {
   it('reads in the languages it was given', async () => {
     const { outcome } = await analyse(resolveAnalysisOptions({ languages: ['deu', 'eng'], startMs: 2000 }));
     expect(outcome.models.ocr.languages).toEqual(['deu', 'eng']);
-    expect(outcome.textSegments.map(({ text }) => text)).toEqual(['HELLO FOREGSYTE 42']);
+    expect(outcome.textSegments).toMatchObject([
+      {
+        text: 'HELLO FOREGSYTE 42',
+        detectionConfidence: expect.closeTo(0.9, 0),
+        recognitionConfidence: expect.closeTo(0.9, 0),
+      },
+    ]);
   });
 
   it('keeps the wanted labels alone, as they were among all, and tracks nothing else', async () => {

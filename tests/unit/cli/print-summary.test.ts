@@ -29,3 +29,17 @@ it.each([
 ] as const)('tells how the frames were chosen: %s', (mode, expected) => {
   expect(formatSummary({ ...summary, models: modelsSampled(mode), warnings: [] })).toMatch(expected);
 });
+
+it('tells of each text how surely it was read, and how surely it was found, unless that was not measured', () => {
+  const segment = { text: 'EXIT', startMs: 0, endMs: 1000, bestConfidence: 0.87 };
+  const textSegments = {
+    totalCount: 2,
+    nodes: [
+      { ...segment, detectionConfidence: 0.42 },
+      { ...segment, detectionConfidence: null },
+    ],
+  };
+  const printed = formatSummary({ ...summary, warnings: [], textSegments });
+  expect(printed).toMatch(/EXIT .* 87 % .* 42 % /);
+  expect(printed).toMatch(/EXIT .* 87 % .* unknown /);
+});

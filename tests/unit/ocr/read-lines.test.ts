@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LineCrop, Turn } from '../../../worker/ocr/crop-line.ts';
+import { detectionConfidence } from '../../../worker/ocr/detection-confidence.ts';
 import { readLines } from '../../../worker/ocr/read-lines.ts';
 import type { RecognisedLine } from '../../../worker/ocr/recogniser.ts';
 import { evenLuma } from '../../helpers/draw-luma.ts';
@@ -13,6 +14,13 @@ function crop(turn: Turn, id: number): LineCrop {
       : { left: 20, top: 30, right: 40, bottom: 70 };
   return { turn, scale: 2, box, image: evenLuma(id, 1, 0) };
 }
+const evidence = {
+  separability: 0.9,
+  calmest: 0,
+  components: 9,
+  unevenness: { height: 0.1, luma: 0 },
+};
+const detected = detectionConfidence({ contrast: 99, evidence });
 const found = (...crops: LineCrop[]) => ({
   region: {
     left: 0,
@@ -24,6 +32,7 @@ const found = (...crops: LineCrop[]) => ({
     isVertical: false,
     letters: 9,
     contrast: 99,
+    evidence,
   },
   box: { x: 0, y: 0, width: 1, height: 1 },
   crops,
@@ -54,7 +63,7 @@ describe('reading lines', () => {
   ])('says where in the frame a line stands whose crop was turned: %s', async (turn, box) => {
     const { recognise } = engine({ 1: [line('  Some   words\n', 0.9)] });
     const texts = await readLines([found(crop(turn, 1))], frame, 0.6, recognise);
-    expect(texts).toEqual([{ text: 'Some words', confidence: 0.9, box }]);
+    expect(texts).toEqual([{ text: 'Some words', confidence: 0.9, detectionConfidence: detected, box }]);
   });
 
   it('keeps the better turn, and does not try the second when it is sure of the first', async () => {

@@ -90,6 +90,23 @@ describe('results over GraphQL', () => {
     await store(sample);
   });
 
+  it('hold both confidences of texts, and null for texts from before they were told apart', async () => {
+    const { data, errors } = await ask(`
+      frames(first: 5) { nodes { texts { confidence detectionConfidence } } }
+      textSegments(first: 2) { nodes { detectionConfidence recognitionConfidence bestConfidence } }`);
+    expect(errors).toBeUndefined();
+    const frames = sample.results.slice(0, 5).map(({ texts }) => ({
+      texts: texts.map(({ confidence, detectionConfidence = null }) => ({ confidence, detectionConfidence })),
+    }));
+    const segments = sample.textSegments.slice(0, 2).map((segment) => ({
+      detectionConfidence: segment.detectionConfidence ?? null,
+      recognitionConfidence: segment.recognitionConfidence ?? null,
+      bestConfidence: segment.bestConfidence,
+    }));
+    expect(segments.map(({ detectionConfidence }) => detectionConfidence === null)).toEqual([false, true]);
+    expect(data).toEqual({ results: { frames: { nodes: frames }, textSegments: { nodes: segments } } });
+  });
+
   it('take every member of every filter', async () => {
     const shared =
       'minConfidence: 0.1, fromMs: 0, toMs: 9000, region: { x: 0, y: 0, width: 0.9, height: 0.9 }';

@@ -50,6 +50,32 @@ describe('the text segmenter', () => {
     ]);
   });
 
+  it('says how surely a text was found, over all its lines, and read, over those that say just this', () => {
+    const found = (text: string, confidence: number, detectionConfidence: number) => ({
+      ...line(text, confidence),
+      detectionConfidence,
+    });
+    const frames = [
+      [0, found('over the lazy dog', 0.9, 0.8)],
+      // The same picture again, which tells nothing new.
+      [500, found('over the lazy dog', 0.9, 0.8)],
+      [1000, found('over thellazy dog', 0.7, 0.9)],
+      [2000, found('over the lazy dog', 0.8, 0.4)],
+    ] as const;
+    expect(segmentsOf(frames)).toMatchObject([
+      {
+        text: 'over the lazy dog',
+        bestConfidence: 0.9,
+        detectionConfidence: 0.7,
+        recognitionConfidence: 0.85,
+      },
+    ]);
+    // Frames that were stored before it was measured.
+    const [older] = segmentsOf([[0, line('EXIT', 0.9)]]);
+    expect(older).toMatchObject({ recognitionConfidence: 0.9 });
+    expect(older).not.toHaveProperty('detectionConfidence');
+  });
+
   it('joins readings that are nearly equal and stand in one place, and keeps the one that is borne out best', () => {
     const frames = [
       [0, line('over thellazy dog', 0.95)],
@@ -71,6 +97,49 @@ describe('the text segmenter', () => {
       (step) => [step * 1000, line('KX21 ABC', 0.9, step * 0.2, step * 0.2)] as const,
     );
     expect(segmentsOf(frames)).toMatchObject([{ startMs: 0, endMs: 3000, sampleCount: 4 }]);
+  });
+
+  it('makes two segments of equal texts that are farther apart than a text can have moved', () => {
+    const [left, right] = [line('EXIT', 0.9, 0.1), line('EXIT', 0.8, 0.6)];
+    // One vanishes while the other appears: between samples of a second, of 40 ms, of 10 s.
+    for (const elapsedMs of [1000, 40, 10_000]) {
+      const segments = segmentsOf([
+        [0, left],
+        [elapsedMs, right],
+      ]);
+      expect(segments).toMatchObject([
+        { endMs: 0, box: { x: 0.1 } },
+        { startMs: elapsedMs, box: { x: 0.6 } },
+      ]);
+    }
+    // What moves as far in ten samples is one.
+    const moving = Array.from(
+      { length: 11 },
+      (_, step) => [step * 200, line('EXIT', 0.9, 0.1 + step * 0.05)] as const,
+    );
+    expect(segmentsOf(moving)).toMatchObject([{ startMs: 0, endMs: 2000, sampleCount: 11 }]);
+  });
+
+  it('follows a ticker, whose ends are cut off, no farther than it can have moved', () => {
+    const at = (text: string, x: number, width: number) => ({
+      text,
+      confidence: 0.9,
+      box: { x, y: 0.9, width, height: 0.04 },
+    });
+    const entering = at('Heavy snow closes', 0.75, 0.25);
+    expect(
+      segmentsOf([
+        [0, entering],
+        [2000, at('Heavy snow closes the pass', 0.5, 0.4)],
+      ]),
+    ).toHaveLength(1);
+    // At the other end of the picture 200 ms later, it is another headline with the same beginning.
+    expect(
+      segmentsOf([
+        [0, entering],
+        [200, at('Heavy snow closes the pass', 0, 0.4)],
+      ]),
+    ).toHaveLength(2);
   });
 
   it('makes two segments of a text in two places, and one of a text that was read twice in one', () => {
@@ -128,6 +197,22 @@ describe('the text segmenter', () => {
       [1000, line('faint', 0.7)],
     ] as const;
     expect(segmentsOf(twice)).toMatchObject([{ text: 'faint', bestConfidence: 0.7 }]);
+  });
+
+  it('takes a text for borne out when two readings of it agree, not when they differ', () => {
+    const readings = ['carved letters', 'carved lettens', 'carwed letters', 'Carved letters.'];
+    const timed = readings.map((text, index) => [index * 1000, line(text, 0.7)] as const);
+    expect(segmentsOf(timed.slice(0, 3))).toEqual([]);
+    expect(segmentsOf(timed)).toMatchObject([{ text: 'Carved letters.', startMs: 0, sampleCount: 4 }]);
+    // A reading that is borne out wins over one that is longer, but was neither sure nor made again.
+    const [first, second] = [line('carved letters', 0.6), line('carved letters', 0.7)];
+    const longer = line('carved letters 11', 0.74);
+    const frames = [
+      [0, longer],
+      [1000, first],
+      [2000, second],
+    ] as const;
+    expect(segmentsOf(frames)).toMatchObject([{ text: 'carved letters', startMs: 0, sampleCount: 3 }]);
   });
 
   it('says of whatever frames only what was read, in order, and the same each time', () => {
