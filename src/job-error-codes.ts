@@ -126,9 +126,16 @@ export const JOB_ERROR_CODES = {
     httpStatus: 500,
     retryable: false,
     seenIn: ['job', 'log'],
-    when: 'The worker has no data for reading text in one of the languages.',
+    when: 'The worker has no data for reading text in one of the languages, or what it has is damaged.',
     remedy:
-      'Choose other `languages`; or the operator adds its file to `OCR_LANGUAGES_DIR`, then `retryJob`.',
+      'Choose other `languages`; or the operator puts a whole file into `OCR_LANGUAGES_DIR`, then `retryJob`.',
+  },
+  LANGUAGE_CHANGED: {
+    httpStatus: 503,
+    retryable: true,
+    seenIn: ['job'],
+    when: 'The operator replaced the data of a language while the job read by it.',
+    remedy: 'Another attempt begins anew, by the new data: go on polling.',
   },
   TOOL_UNAVAILABLE: {
     httpStatus: 500,

@@ -45,24 +45,29 @@ export function createRunAttempt(deps: {
     const total = createStopwatch();
     const storing = createStopwatch();
     const pipelineId = parsePipelineId(job.pipelineId);
-    const pipeline = pipelines[pipelineId];
-    const batches = await openFrameBatches(job, await pipeline.fingerprint(job.options), batching);
-    const { earlier } = batches;
-    if (earlier) {
-      const { jobId, attempt } = job;
-      logger.info({ jobId, attempt, frames: earlier.frameCount }, `job ${jobId}: going on from a checkpoint`);
-    }
-    return keepingWhatIsDone(batches, job, async () => {
-      const outcome = await pipeline.run(
+    const opened: { batches?: FrameBatches } = {};
+    const batchesOf = () => {
+      if (!opened.batches) throw new Error('The pipeline delivered frames before it told of the media.');
+      return opened.batches;
+    };
+    return keepingWhatIsDone(opened, job, async () => {
+      const outcome = await pipelines[pipelineId].run(
         filePath,
         job.options,
         {
-          async onMedia(media) {
+          async onMedia(media, fingerprint) {
             watch.onMedia(media);
             await persist(() => status.describeMedia(job, media));
-            return earlier && { progress: earlier.progress, frames: batches.read() };
+            const batches = await openFrameBatches(job, fingerprint, batching);
+            opened.batches = batches;
+            const { earlier } = batches;
+            if (!earlier) return null;
+            const { jobId, attempt } = job;
+            const frames = earlier.frameCount;
+            logger.info({ jobId, attempt, frames }, `job ${jobId}: going on from a checkpoint`);
+            return { progress: earlier.progress, frames: batches.read() };
           },
-          onFrame: (frame, progress) => storing.measure(() => batches.append(frame, progress)),
+          onFrame: (frame, progress) => storing.measure(() => batchesOf().append(frame, progress)),
         },
         watch.signal,
       );
@@ -82,7 +87,7 @@ export function createRunAttempt(deps: {
           labels,
           warnings,
         },
-        frames: batches.read(),
+        frames: batchesOf().read(),
         tracks,
         textSegments,
         timing: () => ({
@@ -98,7 +103,7 @@ export function createRunAttempt(deps: {
   };
 
   const keepingWhatIsDone = async <T>(
-    batches: FrameBatches,
+    opened: { batches?: FrameBatches },
     job: JobEntity,
     work: () => Promise<T>,
   ): Promise<T> => {
@@ -107,7 +112,7 @@ export function createRunAttempt(deps: {
     } catch (error) {
       if (!toAppError(error).retryable) throw error;
       // It is a help for the next attempt and nothing more: the failure that matters is the one above.
-      await batches.flush().catch((cause: unknown) => {
+      await opened.batches?.flush().catch((cause: unknown) => {
         logger.debug({ jobId: job.jobId, err: cause }, 'what was done so far could not be put aside');
       });
       throw error;

@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { SamplingMode } from '../jobs/sampling-modes.ts';
-import type { Provenance } from '../results/results-document.ts';
+import type { LanguageData, Provenance } from '../results/results-document.ts';
 import { SamplingModeEnum } from './enums.ts';
 
 @ObjectType({ description: 'The detection model that ran.', simpleResolvers: true })
@@ -28,6 +28,23 @@ export class DetectionProvenance {
   labels?: string[];
 }
 
+@ObjectType('LanguageData', {
+  description: 'The data by which the text of one language was read.',
+  simpleResolvers: true,
+})
+export class LanguageDataType implements LanguageData {
+  @Field(() => String, { description: 'Tesseract code of the language.' })
+  language!: string;
+
+  @Field(() => String, { description: 'SHA-256 of its file, hexadecimal.' })
+  sha256!: string;
+
+  @Field(() => Boolean, {
+    description: 'Whether it came with the product; false for a file of the operator’s.',
+  })
+  bundled!: boolean;
+}
+
 @ObjectType({ description: 'The text engine that ran.', simpleResolvers: true })
 export class OcrProvenance {
   @Field(() => String, { description: 'Name of the engine.' })
@@ -38,6 +55,13 @@ export class OcrProvenance {
 
   @Field(() => [String], { description: 'Languages it read, the main one first, by their Tesseract codes.' })
   languages!: string[];
+
+  @Field(() => [LanguageDataType], {
+    nullable: true,
+    description:
+      'The data of each language, in their order. Null in results from before it was noted which was used.',
+  })
+  languageData?: LanguageDataType[];
 
   @Field(() => Float, { description: 'Least confidence of a line of text, 0 to 1.' })
   minConfidence!: number;

@@ -126,6 +126,16 @@ export interface MediaInfo {
   hasAudio: boolean;
 }
 
+/** The data by which the text of one language was read. */
+export interface LanguageData {
+  /** Tesseract code. */
+  language: string;
+  /** SHA-256 of its file, hex. */
+  sha256: string;
+  /** Whether it came with the product; false for a file of the operator's. */
+  bundled: boolean;
+}
+
 /** What made the results: enough to make them again. */
 export interface Provenance {
   detection: {
@@ -138,8 +148,15 @@ export interface Provenance {
     /** The only labels that were wanted; empty for all. Missing in documents from before there was a choice: all. */
     labels?: string[];
   };
-  /** The languages are Tesseract codes, the main one first. */
-  ocr: { engine: string; version: string; languages: string[]; minConfidence: number };
+  ocr: {
+    engine: string;
+    version: string;
+    /** Tesseract codes, the main one first. */
+    languages: string[];
+    /** One for each of the languages, in their order. Missing in documents from before it was noted. */
+    languageData?: LanguageData[];
+    minConfidence: number;
+  };
   sampling: {
     /** How the frames were chosen. Missing in documents from before there was a choice: uniform. */
     mode?: SamplingMode;

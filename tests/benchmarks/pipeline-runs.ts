@@ -71,9 +71,10 @@ export function runScript(engines: BenchEngines, path: string, samplesPerSecond:
       maxSeconds: MAX_SECONDS,
       signal,
     });
+    const languages = await engines.textReader.prepareLanguages(['eng'], signal);
     for await (const { pictures } of frames) {
       await engines.detector.detect([{ image: pictures.picture, source: facts.media }], 0.5, signal);
-      await engines.textReader.read(pictures.luma, { languages: ['eng'], minConfidence: 0.6 }, signal);
+      await engines.textReader.read(pictures.luma, { languages, minConfidence: 0.6 }, signal);
       cost.frames += 1;
     }
   });

@@ -22,17 +22,20 @@ export interface CountingPipeline {
 
 /**
  * A pipeline over ten frames, of which each takes a millisecond and the third and the eighth give a warning. What it
- * says of the whole video depends on every frame, as tracks do. `onFrame` is asked before each, and may throw.
+ * says of the whole video depends on every frame, as tracks do. `onFrame` is asked before each, and may throw; runs are
+ * counted from 1.
  */
-export function countingPipeline(onFrame: (index: number, run: number) => Promise<void>): CountingPipeline {
+export function countingPipeline(
+  onFrame: (index: number, run: number) => Promise<void>,
+  fingerprint: (run: number) => string = () => 'counting',
+): CountingPipeline {
   const runs: number[][] = [];
   const pipeline: CountingPipeline['pipeline'] = {
     id: 'yolo_ocr',
-    fingerprint: async () => 'counting',
     async run(_filePath, _options, observer) {
       const done: number[] = [];
       const run = runs.push(done);
-      const earlier = await observer.onMedia(COUNTED_MEDIA);
+      const earlier = await observer.onMedia(COUNTED_MEDIA, fingerprint(run));
       const seen: FrameResult[] = [];
       for await (const frame of earlier?.frames ?? []) seen.push(frame);
       const timing = { decodeMs: 0, detectMs: 0, ocrMs: 0, ...earlier?.progress.timing };

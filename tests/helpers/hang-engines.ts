@@ -6,6 +6,7 @@ import { AppError } from '../../src/errors.ts';
 import { createSilentLogger } from '../../src/logger.ts';
 import { DEFAULT_MODEL } from '../../worker/detection/models/catalogue.ts';
 import { createThreadDetector } from '../../worker/detection/tensorflow/thread-detector.ts';
+import { createLanguageLibrary } from '../../worker/ocr/language-library.ts';
 import { createRecogniser } from '../../worker/ocr/recogniser.ts';
 import { createTesseractReader } from '../../worker/ocr/tesseract-reader.ts';
 import { drawTexts, evenLuma } from './draw-luma.ts';
@@ -40,7 +41,9 @@ const abortedSoon = () => abortedAfter(100);
 const abortedLater = () => abortedAfter(STALL_MS / 2);
 
 const reader = await createTesseractReader({ workers: 1, stallMs: STALL_MS, scratchDirectory: tmpdir() });
-const read = (signal: AbortSignal) => reader.read(luma, { languages: ['eng'], minConfidence: 0.5 }, signal);
+const languages = await reader.prepareLanguages(['eng'], never);
+const files = await createLanguageLibrary(undefined).find(['eng']);
+const read = (signal: AbortSignal) => reader.read(luma, { languages, minConfidence: 0.5 }, signal);
 const readTexts = async () => (await read(never)).texts.map(({ text }) => text);
 const detector = await createThreadDetector({
   modelDirectory: join(modelsDirectory(readConfig()), DEFAULT_MODEL),
@@ -57,9 +60,7 @@ const detect = (signal: AbortSignal) => detector.detect([frame], 0.5, signal);
 console.log(
   JSON.stringify({
     // Ends with this process, which would not end by itself while one of their threads did.
-    startStalled: await whileHanging(() =>
-      createRecogniser(['eng'], { scratchDirectory: tmpdir() }, STALL_MS),
-    ),
+    startStalled: await whileHanging(() => createRecogniser(files, tmpdir(), STALL_MS)),
     findStalled: await whileHanging(() => read(never)),
     findNext: await readTexts(),
     findAborted: await whileHanging(() => read(abortedSoon())),

@@ -5,16 +5,16 @@ import {
   inspectConfinement,
   inspectFfmpeg,
   inspectModel,
-  inspectTextReader,
   listModels,
 } from './inspect-engines.ts';
+import { inspectTextReading } from './inspect-languages.ts';
 
 // Prints what there is to say of the worker's engines, as a JSON array of findings.
-await runUntilStopped('doctor', async ({ config }) => {
+await runUntilStopped('doctor', async ({ config, stopping }) => {
   const findings: Finding[] = [
     await inspect('ffmpeg', () => inspectFfmpeg(config)),
     await inspect('confinement', () => inspectConfinement(config)),
-    await inspect('text', () => inspectTextReader(config)),
+    ...(await inspectTextReading(config, stopping)),
   ];
   const models: Finding[] = [];
   for (const name of await listModels(config)) {

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { modelsDirectory, scratchDirectory, useTensorflowDefaults, type Config } from '../../src/config.ts';
 import { fine, note, type Observation } from '../../src/doctor/finding.ts';
-import { listOcrLanguages } from '../../src/jobs/ocr-language-files.ts';
 import { createSilentLogger } from '../../src/logger.ts';
 import { loadModel } from '../detection/models/load-model.ts';
 import { listModelNames } from '../detection/models/model-directory.ts';
 import { startDetectorThread } from '../detection/tensorflow/start-detector-thread.ts';
 import { findConfinement } from '../frames/confinement.ts';
 import { findFfmpegBinaries } from '../frames/ffmpeg-binaries.ts';
-import { createTesseractReader } from '../ocr/tesseract-reader.ts';
 
 /** Which ffmpeg and ffprobe are used. */
 export async function inspectFfmpeg(config: Config): Promise<Observation> {
@@ -77,23 +75,5 @@ export async function inspectBackend(config: Config): Promise<Observation> {
     );
   } finally {
     await thread.terminate();
-  }
-}
-
-/** Whether the text engine starts and the data of all languages is there. */
-export async function inspectTextReader(config: Config): Promise<Observation> {
-  const languagesDirectory = config.OCR_LANGUAGES_DIR;
-  const languages = await listOcrLanguages(languagesDirectory);
-  const reader = await createTesseractReader({
-    workers: 1,
-    stallMs: config.INFERENCE_STALL_MS,
-    scratchDirectory: scratchDirectory(config),
-    languagesDirectory,
-  });
-  try {
-    await reader.assertLanguages(languages);
-    return fine(`${reader.info.engine} ${reader.info.version}: ${languages.join(', ')}`);
-  } finally {
-    await reader.close();
   }
 }

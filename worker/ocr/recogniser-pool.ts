@@ -1,5 +1,5 @@
 import { AppError } from '../../src/errors.ts';
-import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
+import type { LanguageData } from '../../src/results/results-document.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { Recogniser } from './recogniser.ts';
 
@@ -9,11 +9,11 @@ export interface RecogniserPoolOptions {
   places: number;
   /** After how many images an engine is replaced by a fresh one: the memory of WebAssembly grows and never shrinks. */
   imagesAnEngine: number;
-  /** Starts an engine for these languages, the main one first. */
-  start: (languages: readonly OcrLanguage[]) => Promise<Recogniser>;
+  /** Starts an engine by this data, that of the main language first. */
+  start: (languages: readonly LanguageData[]) => Promise<Recogniser>;
 }
 
-/** Engines that stay for the next image of the same languages, until their place is needed for other languages. */
+/** Engines that stay for the next image of the same languages and data, until their place is needed for others. */
 export interface RecogniserPool {
   /**
    * Runs `work` with an engine for these languages (their order counts), as soon as one of the places is free. When
@@ -22,7 +22,7 @@ export interface RecogniserPool {
    * closed; what `start` and `work` throw.
    */
   use<T>(
-    languages: readonly OcrLanguage[],
+    languages: readonly LanguageData[],
     work: (engine: Recogniser) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T>;
@@ -68,8 +68,8 @@ export function createRecogniserPool(options: RecogniserPoolOptions): Recogniser
   };
 
   /** An idle engine for the languages, or a new one, for which an idle engine of other languages may have to go. */
-  const findEngine = async (languages: readonly OcrLanguage[]): Promise<PooledEngine> => {
-    const key = languages.join('+');
+  const findEngine = async (languages: readonly LanguageData[]): Promise<PooledEngine> => {
+    const key = languages.map(({ language, sha256 }) => `${language}:${sha256}`).join('+');
     const position = idle.findLastIndex((pooled) => pooled.key === key);
     const [ready] = position === -1 ? [] : idle.splice(position, 1);
     if (ready !== undefined) return ready;
@@ -90,7 +90,7 @@ export function createRecogniserPool(options: RecogniserPoolOptions): Recogniser
     else idle.push(pooled);
   };
 
-  const prepare = async (languages: readonly OcrLanguage[]): Promise<PooledEngine> => {
+  const prepare = async (languages: readonly LanguageData[]): Promise<PooledEngine> => {
     const preparing = findEngine(languages);
     starting.add(preparing);
     try {

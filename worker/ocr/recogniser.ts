@@ -6,7 +6,8 @@ import { endThread } from '../end-thread.ts';
 import { inferenceCrashed } from '../inference-errors.ts';
 import { withTimeLimit } from '../time-limit.ts';
 import { catchThread } from './catch-thread.ts';
-import { type LanguageFolders, withLanguageFolder } from './language-data.ts';
+import { withLanguageFolder } from './language-folder.ts';
+import type { LanguageFile } from './language-library.ts';
 
 /** A line as the engine reports it: text as read, confidence 0..1, corners in pixels. */
 export interface RecognisedLine {
@@ -35,20 +36,23 @@ export interface Recogniser {
 const START_MS = 120_000;
 
 /**
- * Starts an engine that reads these languages, the main one first, within `startMs` milliseconds. Nothing is
+ * Starts an engine that reads by these files, that of the main language first, within `startMs` milliseconds. Nothing is
  * downloaded: the engine would fetch what it does not find, so it is given a folder (in the scratch one, for as long as
- * it starts) in which all are found.
- * @throws AppError LANGUAGE_UNAVAILABLE when data is missing, TOOL_UNAVAILABLE when the engine does not start with it.
+ * it starts) in which all are found. Damaged data makes it fail only where it is the data of all its languages.
+ * @throws AppError TOOL_UNAVAILABLE when it does not start, STORAGE_FULL or STORAGE_FAILED when the folder cannot be made.
  */
 export async function createRecogniser(
-  languages: readonly OcrLanguage[],
-  folders: LanguageFolders,
+  files: readonly LanguageFile[],
+  scratchDirectory: string,
   startMs = START_MS,
 ): Promise<Recogniser> {
+  const languages = files.map(({ language }) => language);
   try {
-    return await withLanguageFolder(languages, folders, (folder) => startEngine(languages, folder, startMs));
+    return await withLanguageFolder(files, scratchDirectory, (folder) =>
+      startEngine(languages, folder, startMs),
+    );
   } catch (cause) {
-    if (cause instanceof AppError && cause.code === 'LANGUAGE_UNAVAILABLE') throw cause;
+    if (cause instanceof AppError) throw cause;
     throw new AppError(
       'TOOL_UNAVAILABLE',
       `The text engine cannot start with the languages ${languages.join(', ')}. Run \`npm ci\` to restore the bundled data; ` +

@@ -6,17 +6,29 @@ import { inferenceStalled } from '../inference-errors.ts';
 import type { LumaImage } from '../luma-image.ts';
 import { withTimeLimit } from '../time-limit.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import { findLanguageFiles, type LanguageFolders } from './language-data.ts';
+import { createLanguagePreparation, startEngineBy } from './language-engines.ts';
+import { createLanguageLibrary } from './language-library.ts';
 import { createLineFinder } from './line-finder.ts';
 import { readLines } from './read-lines.ts';
 import { createRecogniserPool } from './recogniser-pool.ts';
-import { createRecogniser } from './recogniser.ts';
 import type { TextReader } from './text-reader.ts';
 
 const require = createRequire(import.meta.url);
 
 /** An engine is replaced after so many lines: seldom enough that starting the next one costs next to nothing. */
 const IMAGES_AN_ENGINE = 5_000;
+
+/** What a reader is made of. */
+export interface TesseractReaderOptions {
+  /** How many engines there are at most. */
+  workers: number;
+  /** Milliseconds within which an engine has to answer. */
+  stallMs: number;
+  /** For what an engine needs while it starts. Absolute path. */
+  scratchDirectory: string;
+  /** Where the data of languages lies that are not bundled; without it there are none. Absolute path. */
+  languagesDirectory?: string | undefined;
+}
 
 /**
  * Reads text line by line: places that look like text are found on the frame, made easy to read and recognised; a frame
@@ -25,24 +37,22 @@ const IMAGES_AN_ENGINE = 5_000;
  * and replaced when it is next needed. The first engine, for the default languages, starts at once, to prove that it does.
  * @throws AppError TOOL_UNAVAILABLE when the engine cannot start.
  */
-export async function createTesseractReader(
-  options: { workers: number; stallMs: number } & LanguageFolders,
-): Promise<TextReader> {
+export async function createTesseractReader(options: TesseractReaderOptions): Promise<TextReader> {
   const { workers, stallMs, scratchDirectory, languagesDirectory } = options;
+  const library = createLanguageLibrary(languagesDirectory);
   const pool = createRecogniserPool({
     places: workers,
     imagesAnEngine: IMAGES_AN_ENGINE,
-    start: (languages) => createRecogniser(languages, { scratchDirectory, languagesDirectory }),
+    start: (data) => startEngineBy(data, library, scratchDirectory),
   });
   const finder = createLineFinder(stallMs);
-  await pool.use(ANALYSIS_DEFAULTS.languages, async () => {}, new AbortController().signal);
+  const prepareLanguages = createLanguagePreparation(library, pool, stallMs);
+  await prepareLanguages(ANALYSIS_DEFAULTS.languages, new AbortController().signal);
 
   return {
     info: { engine: 'tesseract.js', version: readEngineVersion() },
 
-    async assertLanguages(languages) {
-      await findLanguageFiles(languages, languagesDirectory);
-    },
+    prepareLanguages,
 
     async read(frame, { languages, minConfidence, changed }, signal) {
       checkSize(frame);

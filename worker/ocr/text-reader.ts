@@ -1,5 +1,5 @@
 import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
-import type { BoundingBox, TextLine } from '../../src/results/results-document.ts';
+import type { BoundingBox, LanguageData, TextLine } from '../../src/results/results-document.ts';
 import type { ChangeMask } from '../change-mask.ts';
 import type { LumaImage } from '../luma-image.ts';
 
@@ -11,8 +11,8 @@ export interface TextReaderInfo {
 
 /** What is to be read. */
 export interface ReadingOptions {
-  /** Languages the text is in, each once, the main one first. */
-  languages: readonly OcrLanguage[];
+  /** Data of the languages the text is in, as `prepareLanguages` resolved to it. */
+  languages: readonly LanguageData[];
   /** Least confidence of a line, 0..1. */
   minConfidence: number;
   /** Where the frame differs from the last one that was read; only lines that a change touches are read. All without it. */
@@ -31,12 +31,18 @@ export interface FrameTexts {
 /** Reads text on frames, off the main thread. */
 export interface TextReader {
   readonly info: TextReaderInfo;
-  /** Whether there is data for these languages, before much work is done. @throws AppError LANGUAGE_UNAVAILABLE. */
-  assertLanguages(languages: readonly OcrLanguage[]): Promise<void>;
+  /**
+   * Finds the data of these languages (each once, the main one first) and sees, once for each file, that it can be read by.
+   * Every reading by what this resolves to is by that very data, whatever becomes of the files.
+   * @throws the signal's reason when it is aborted; AppError LANGUAGE_UNAVAILABLE when data is missing or damaged,
+   * LANGUAGE_CHANGED when it was replaced meanwhile, TOOL_UNAVAILABLE when the engine does not start.
+   */
+  prepareLanguages(languages: readonly OcrLanguage[], signal: AbortSignal): Promise<readonly LanguageData[]>;
   /**
    * Reads one frame: lines of text from top to bottom. Several calls at once are spread over the engine's workers.
-   * @throws the signal's reason when it is aborted; AppError LANGUAGE_UNAVAILABLE or TOOL_UNAVAILABLE when an engine for
-   * the languages cannot start, INFERENCE_STALLED when it crashes or does not answer in time.
+   * @throws the signal's reason when it is aborted; AppError LANGUAGE_CHANGED, LANGUAGE_UNAVAILABLE or TOOL_UNAVAILABLE when
+   * an engine has to start and the data is another one or gone, or it cannot; INFERENCE_STALLED when it crashes or does not
+   * answer in time.
    */
   read(frame: LumaImage, options: ReadingOptions, signal: AbortSignal): Promise<FrameTexts>;
   /** Ends the workers; a second call does nothing. */

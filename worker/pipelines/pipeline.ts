@@ -37,8 +37,12 @@ export interface EarlierWork {
 
 /** What the caller of a pipeline does with what it finds; the pipeline waits for each call. */
 export interface PipelineObserver {
-  /** The file has been probed and will be analysed. Resolves to what earlier attempts left, or null. */
-  onMedia(media: MediaInfo): Promise<EarlierWork | null>;
+  /**
+   * The file has been probed and will be analysed. `fingerprint` tells programs, models, data of languages and options
+   * apart: frames of equal fingerprints may stand in the same results. Resolves to what earlier attempts of that
+   * fingerprint left, or null.
+   */
+  onMedia(media: MediaInfo, fingerprint: string): Promise<EarlierWork | null>;
   /** The next sampled frame is done; frames come in order of time. */
   onFrame(frame: FrameResult, progress: PipelineProgress): Promise<void>;
 }
@@ -59,15 +63,10 @@ export interface PipelineOutcome {
 export interface Pipeline {
   readonly id: PipelineId;
   /**
-   * Tells programs, models and options apart: frames of equal fingerprints may stand in the same results. Throws an
-   * AppError when the model is unknown or does not run.
-   */
-  fingerprint(options: Partial<AnalysisOptions>): Promise<string>;
-  /**
    * `options` are as stored with the job: those that did not exist when it was submitted are missing. The outcome, and
    * the frames, are the same whether earlier work is gone on from or everything is done at once, apart from timings.
-   * Throws AppErrors of the file's faults and of options that do not fit it, what the observer throws, or the signal's
-   * reason.
+   * Throws AppErrors of the file's faults and of options that do not fit it or the worker, what the observer throws, or
+   * the signal's reason.
    */
   run(
     filePath: string,

@@ -12,8 +12,6 @@ export function withChosenDetector<Id extends PipelineId>(
 ): Pipeline & { readonly id: Id } {
   return {
     id,
-    fingerprint: (stored) =>
-      detectors.use(completeStoredOptions(stored).model, (detector) => make(detector).fingerprint(stored)),
     run: (filePath, stored, observer, signal) =>
       detectors.use(completeStoredOptions(stored).model, (detector) =>
         make(detector).run(filePath, stored, observer, signal),

@@ -3,6 +3,7 @@ import { type AnalysisOptions, completeStoredOptions } from '../../src/jobs/anal
 import type {
   Detection,
   FrameResult,
+  LanguageData,
   TextLine,
   TrackedDetection,
 } from '../../src/results/results-document.ts';
@@ -87,11 +88,11 @@ export function createYoloOcrPipeline(deps: {
     source: ImageSize,
     changed: ChangeMask | undefined,
     options: AnalysisOptions,
+    languages: readonly LanguageData[],
     isWanted: LabelFilter,
     signal: AbortSignal,
   ): Promise<Findings> => {
-    const { languages, minTextConfidence } = options;
-    const reading = { languages, minConfidence: minTextConfidence, ...(changed && { changed }) };
+    const reading = { languages, minConfidence: options.minTextConfidence, ...(changed && { changed }) };
     const [seen, read] = await Promise.all([
       detector.detect([{ image: picture, source }], options.minConfidence, signal),
       textReader.read(luma, reading, signal),
@@ -106,17 +107,13 @@ export function createYoloOcrPipeline(deps: {
   return {
     id: 'yolo_ocr',
 
-    async fingerprint(storedOptions) {
-      const options = completeStoredOptions(storedOptions);
-      return hash('sha256', JSON.stringify(describeRun(deps, options, 0)));
-    },
-
     async run(filePath, storedOptions, observer, signal) {
       const options = completeStoredOptions(storedOptions);
       const isWanted = createLabelFilter(options.labels, detector.info.labels);
-      await textReader.assertLanguages(options.languages);
+      const languages = await textReader.prepareLanguages(options.languages, signal);
+      const fingerprint = hash('sha256', JSON.stringify(describeRun(deps, options, languages, 0)));
       const facts = await probeVideo(binaries, filePath, limits, signal);
-      const earlier = await observer.onMedia(facts.media);
+      const earlier = await observer.onMedia(facts.media, fingerprint);
 
       const tracker = createObjectTracker(facts.media);
       const segmenter = createTextSegmenter();
@@ -183,7 +180,15 @@ export function createYoloOcrPipeline(deps: {
           lastScene: scene.lastScene,
           found:
             choice.likeFrame === null
-              ? await analyse(pictures, facts.media, choice.changed, options, isWanted, frameSignal)
+              ? await analyse(
+                  pictures,
+                  facts.media,
+                  choice.changed,
+                  options,
+                  languages,
+                  isWanted,
+                  frameSignal,
+                )
               : null,
         }),
         { concurrency: deps.framesInFlight, signal },
@@ -204,7 +209,7 @@ export function createYoloOcrPipeline(deps: {
 
       return {
         media: facts.media,
-        models: describeRun(deps, options, sampledFrames),
+        models: describeRun(deps, options, languages, sampledFrames),
         labels: tracker.labels(),
         tracks: tracker.tracks(),
         textSegments: segmenter.segments(),

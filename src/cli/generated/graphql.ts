@@ -70,7 +70,9 @@ export type ErrorCode =
   | 'JOB_STATE_CONFLICT'
   /** HTTP 422. The analysis took longer than the operator allows for a video of this length. Choose fewer samples a second or a time range, or split the video. */
   | 'JOB_TIMED_OUT'
-  /** HTTP 500. The worker has no data for reading text in one of the languages. Choose other `languages`; or the operator adds its file to `OCR_LANGUAGES_DIR`, then `retryJob`. */
+  /** HTTP 503. The operator replaced the data of a language while the job read by it. Another attempt begins anew, by the new data: go on polling. */
+  | 'LANGUAGE_CHANGED'
+  /** HTTP 500. The worker has no data for reading text in one of the languages, or what it has is damaged. Choose other `languages`; or the operator puts a whole file into `OCR_LANGUAGES_DIR`, then `retryJob`. */
   | 'LANGUAGE_UNAVAILABLE'
   /** HTTP 500. The worker lacks the detection model, or its files are incomplete or not the ones that were expected. Choose another `model`; or the operator adds it (`foregsyte models`, `npm run models:fetch`), then `retryJob`. */
   | 'MODEL_UNAVAILABLE'

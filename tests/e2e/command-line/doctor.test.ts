@@ -1,5 +1,8 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { modelsDirectory, projectRoot, readConfig } from '../../../src/config.ts';
@@ -9,6 +12,8 @@ import { runForegsyte } from '../../helpers/run-foregsyte.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/test-database.ts';
 
+const require = createRequire(import.meta.url);
+const french = require.resolve('@tesseract.js-data/fra/4.0.0_best_int/fra.traineddata.gz');
 const dataDirectory = temporaryDirectory();
 const models = modelsDirectory(readConfig());
 const withoutTensorflow = `--require=${join(projectRoot, 'tests/helpers/no-tensorflow.cjs')}`;
@@ -22,7 +27,7 @@ const examine = async (environment: Record<string, string>) => {
   const look = (subject: string): Finding | undefined =>
     findings.find((finding) => finding.subject.startsWith(subject));
   const problems = findings.filter(({ verdict }) => verdict === 'problem').map(({ subject }) => subject);
-  return { exitCode, look, problems };
+  return { exitCode, findings, look, problems };
 };
 
 beforeAll(async () => {
@@ -97,6 +102,46 @@ describe('foregsyte doctor', () => {
     expect(printed.stdout).toMatch(/^PROBLEM +ffmpeg +FFMPEG_PATH does not name/m);
     expect(printed.stdout).toContain('mend the 4 problems above');
     expect(printed.stdout + printed.stderr).not.toContain('secret');
+  });
+
+  it('tries the data of each language in the folder, and says which is damaged', async () => {
+    const languages = join(dataDirectory, 'languages');
+    await mkdir(languages);
+    const packed = await readFile(french);
+    const plain = gunzipSync(packed);
+    const file = (name: string) => join(languages, name);
+    await copyFile(french, file('ita.traineddata.gz'));
+    await writeFile(file('por.traineddata'), plain);
+    await writeFile(file('nld.traineddata'), plain.subarray(0, plain.length / 2));
+    await writeFile(file('pol.traineddata.gz'), packed.subarray(0, packed.length / 2));
+    await writeFile(file('fin.traineddata'), '<html>404 Not Found</html>');
+    await symlink('/dev/zero', file('swe.traineddata'));
+    await writeFile(file('deu.traineddata'), 'is not used');
+    const { exitCode, findings, look } = await examine({ OCR_LANGUAGES_DIR: languages, TF_BACKEND: 'wasm' });
+    expect(exitCode).toBe(0);
+    expect(look('text')?.verdict).toBe('ok');
+    const subjects = findings.map(({ subject }) => subject).filter((subject) => subject.startsWith('lang'));
+    const codes = ['deu', 'fin', 'ita', 'nld', 'pol', 'por', 'swe'];
+    expect(subjects).toEqual(codes.map((code) => `language ${code}`));
+    const sha256 = createHash('sha256').update(packed).digest('hex');
+    expect(look('language ita')).toMatchObject({ verdict: 'ok', found: expect.stringContaining(sha256) });
+    expect(look('language por')?.verdict).toBe('ok');
+    expect(look('language deu')).toMatchObject({
+      verdict: 'ok',
+      found: expect.stringContaining('is not used'),
+    });
+    for (const [code, advice] of [
+      ['nld', 'whole file'],
+      ['pol', 'whole file'],
+      ['fin', 'whole file'],
+      ['swe', 'put swe.traineddata into'],
+    ] as const) {
+      expect(look(`language ${code}`)).toMatchObject({
+        verdict: 'note',
+        found: expect.stringMatching(new RegExp(`^${code}.traineddata(.gz)? cannot be used`)),
+        advice: expect.stringContaining(advice),
+      });
+    }
   });
 
   it('leaves nothing in the data folder but what the worker would', async () => {

@@ -6,6 +6,7 @@ import { drawTexts, type DrawnText, evenLuma, noisyLuma } from '../../helpers/dr
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { extractAll, TINY_VIDEO } from '../../helpers/video-tools.ts';
 
+const never = new AbortController().signal;
 const scratchDirectory = temporaryDirectory();
 let reader: TextReader;
 beforeAll(async () => {
@@ -13,10 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => reader.close());
 
-const read = (frame: LumaImage, changed?: Uint8Array): Promise<FrameTexts> => {
+const read = async (frame: LumaImage, changed?: Uint8Array): Promise<FrameTexts> => {
+  const languages = await reader.prepareLanguages(['eng'], never);
   const mask = changed === undefined ? {} : { changed: { width: 16, height: 9, changed } };
-  const options = { languages: ['eng'], minConfidence: 0.6, ...mask } as const;
-  return reader.read(frame, options, new AbortController().signal);
+  return reader.read(frame, { languages, minConfidence: 0.6, ...mask }, never);
 };
 const textsOf = async (frame: LumaImage) => (await read(frame)).texts.map(({ text }) => text);
 const place = { x: 100, y: 250 };

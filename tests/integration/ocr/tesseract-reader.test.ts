@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../src/config.ts';
+import { createLanguageLibrary } from '../../../worker/ocr/language-library.ts';
 import { createRecogniser } from '../../../worker/ocr/recogniser.ts';
 import { createTesseractReader } from '../../../worker/ocr/tesseract-reader.ts';
 import type { ReadingOptions, TextReader } from '../../../worker/ocr/text-reader.ts';
@@ -11,7 +12,7 @@ import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
 const run = promisify(execFile);
 const scratchDirectory = temporaryDirectory();
-const english: ReadingOptions = { languages: ['eng'], minConfidence: 0.5 };
+const never = new AbortController().signal;
 const helpers = join(projectRoot, 'tests', 'helpers');
 
 describe('reading text without a network', () => {
@@ -52,13 +53,15 @@ describe('the text reader', () => {
     data: new Uint8Array(new SharedArrayBuffer(320 * 240)).fill(255),
   };
   let reader: TextReader;
+  let english: ReadingOptions;
   beforeAll(async () => {
     reader = await createTesseractReader({ workers: 2, stallMs: 60_000, scratchDirectory });
+    english = { languages: await reader.prepareLanguages(['eng'], never), minConfidence: 0.5 };
   });
   afterAll(() => reader.close());
 
   it('reads nothing on an empty frame', async () => {
-    expect((await reader.read(blank, english, new AbortController().signal)).texts).toEqual([]);
+    expect((await reader.read(blank, english, never)).texts).toEqual([]);
   });
 
   it('gives up at once when aborted, also for those who wait, and reads on afterwards', async () => {
@@ -69,19 +72,21 @@ describe('the text reader', () => {
     for (const outcome of await outcomes) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'enough' } });
     }
-    expect((await reader.read(blank, english, new AbortController().signal)).texts).toEqual([]);
+    expect((await reader.read(blank, english, never)).texts).toEqual([]);
   });
 
   it('reads on in other languages, and leaves nothing in its scratch folder', async () => {
-    for (const languages of [['deu'], ['eng', 'deu'], ['deu', 'eng'], ['eng']] as const) {
-      const { texts } = await reader.read(blank, { ...english, languages }, new AbortController().signal);
+    for (const codes of [['deu'], ['eng', 'deu'], ['deu', 'eng'], ['eng']]) {
+      const languages = await reader.prepareLanguages(codes, never);
+      const { texts } = await reader.read(blank, { ...english, languages }, never);
       expect(texts).toEqual([]);
     }
     expect(await readdir(scratchDirectory)).toEqual([]);
   });
 
   it('can be ended twice: a thread that has died already has nobody wait for it', async () => {
-    const engine = await createRecogniser(['eng'], { scratchDirectory });
+    const files = await createLanguageLibrary(undefined).find(['eng']);
+    const engine = await createRecogniser(files, scratchDirectory);
     await engine.terminate();
     await engine.terminate();
   });

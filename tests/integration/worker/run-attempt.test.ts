@@ -118,6 +118,18 @@ describe('an attempt that is interrupted by what another may mend', () => {
     expect((await comparable(await readJob(services(), jobId))).results).toEqual(framesUpTo(10));
   });
 
+  it('leaves nothing to one whose pipeline runs by other engines: that begins anew', async () => {
+    const onFrame = async (index: number, run: number) => {
+      if (run === 1 && index === 5) throw diskTrouble();
+    };
+    const counting = countingPipeline(onFrame, (run) => `engines of run ${run}`);
+    expect(await runToItsEnd(counting, await createJob())).toMatchObject({ status: 'completed', attempt: 2 });
+    expect(counting.runs).toEqual([
+      [0, 1, 2, 3, 4],
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    ]);
+  });
+
   it('leaves nothing behind but the video, the results and their index', async () => {
     const job = await runToItsEnd(failing([3, 6], diskTrouble), await createJob());
     const { jobId } = job;

@@ -17,6 +17,7 @@ const older: Provenance = {
 const chosen: Provenance = {
   ...older,
   detection: { ...older.detection, labels: ['dog'] },
+  ocr: { ...older.ocr, languageData: [{ language: 'eng', sha256: 'y', bundled: true }] },
   sampling: { ...older.sampling, mode: 'adaptive', startMs: 5, endMs: 10 },
   reuse: { unchanged: true, threshold: 8 },
 };
@@ -46,13 +47,17 @@ async function ask(query: string): Promise<unknown> {
   return data;
 }
 
-const CHOICES = '{ detection { labels } sampling { mode startMs endMs } reuse { unchanged threshold } }';
+const CHOICES = `{
+  detection { labels } ocr { languageData { language sha256 bundled } }
+  sampling { mode startMs endMs } reuse { unchanged threshold }
+}`;
 
 describe('the provenance of results', () => {
   it('can be asked of documents from before there was a choice', async () => {
     expect(await ask(`older ${CHOICES}`)).toEqual({
       older: {
         detection: { labels: null },
+        ocr: { languageData: null },
         sampling: { mode: null, startMs: null, endMs: null },
         reuse: null,
       },
@@ -63,6 +68,7 @@ describe('the provenance of results', () => {
     expect(await ask(`chosen ${CHOICES}`)).toEqual({
       chosen: {
         detection: { labels: ['dog'] },
+        ocr: { languageData: [{ language: 'eng', sha256: 'y', bundled: true }] },
         sampling: { mode: 'ADAPTIVE', startMs: 5, endMs: 10 },
         reuse: { unchanged: true, threshold: 8 },
       },

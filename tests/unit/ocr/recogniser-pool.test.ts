@@ -1,17 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OcrLanguage } from '../../../src/jobs/ocr-languages.ts';
+import type { LanguageData } from '../../../src/results/results-document.ts';
 import { createRecogniserPool } from '../../../worker/ocr/recogniser-pool.ts';
 import type { Recogniser } from '../../../worker/ocr/recogniser.ts';
 
 const never = new AbortController().signal;
+
+const dataOf = (...languages: OcrLanguage[]): LanguageData[] =>
+  languages.map((language) => ({ language, sha256: 'a', bundled: true }));
+const codesOf = (data: readonly LanguageData[]): string => data.map(({ language }) => language).join('+');
 
 /** A pool over engines that only note when they live and die. */
 function createObservedPool(places: number, imagesAnEngine = Infinity) {
   const events: string[] = [];
   let alive = 0;
   let most = 0;
-  const start = async (languages: readonly OcrLanguage[]): Promise<Recogniser> => {
-    const name = languages.join('+');
+  const start = async (data: readonly LanguageData[]): Promise<Recogniser> => {
+    const name = codesOf(data);
     events.push(`start ${name}`);
     alive += 1;
     most = Math.max(most, alive);
@@ -45,20 +50,28 @@ const read = async (engine: Recogniser): Promise<string | undefined> =>
 describe('the pool of text engines', () => {
   it('keeps an engine for the next image of the same languages', async () => {
     const { pool, events } = createObservedPool(2);
-    for (let image = 0; image < 3; image += 1) expect(await pool.use(['eng'], read, never)).toBe('eng');
+    for (let image = 0; image < 3; image += 1) expect(await pool.use(dataOf('eng'), read, never)).toBe('eng');
     expect(events).toEqual(['start eng']);
   });
 
   it('takes another order of languages for other languages', async () => {
     const { pool, events } = createObservedPool(2);
-    expect(await pool.use(['eng', 'deu'], read, never)).toBe('eng+deu');
-    expect(await pool.use(['deu', 'eng'], read, never)).toBe('deu+eng');
+    expect(await pool.use(dataOf('eng', 'deu'), read, never)).toBe('eng+deu');
+    expect(await pool.use(dataOf('deu', 'eng'), read, never)).toBe('deu+eng');
     expect(events).toEqual(['start eng+deu', 'start deu+eng']);
+  });
+
+  it('takes the same languages by other data for other languages', async () => {
+    const { pool, events } = createObservedPool(1);
+    const replaced = [{ language: 'eng', sha256: 'b', bundled: true }];
+    for (const data of [dataOf('eng'), replaced, replaced]) await pool.use(data, read, never);
+    expect(events).toEqual(['start eng', 'end eng', 'start eng']);
   });
 
   it('ends the engine that was idle longest when its place is needed, and only then', async () => {
     const { pool, events, most } = createObservedPool(2);
-    for (const language of ['eng', 'deu', 'fra', 'deu'] as const) await pool.use([language], read, never);
+    for (const language of ['eng', 'deu', 'fra', 'deu'] as const)
+      await pool.use(dataOf(language), read, never);
     expect(events).toEqual(['start eng', 'start deu', 'end eng', 'start fra']);
     expect(most()).toBe(2);
   });
@@ -68,24 +81,24 @@ describe('the pool of text engines', () => {
     const languages: OcrLanguage[] = Array.from({ length: 40 }, (_, index) =>
       index % 3 === 0 ? 'eng' : index % 5 === 0 ? 'fra' : 'deu',
     );
-    const texts = await Promise.all(languages.map((language) => pool.use([language], read, never)));
+    const texts = await Promise.all(languages.map((language) => pool.use(dataOf(language), read, never)));
     expect(texts).toEqual(languages);
     expect(most()).toBe(3);
   });
 
   it('replaces an engine whose work failed', async () => {
     const { pool, events } = createObservedPool(1);
-    await expect(pool.use(['eng'], () => Promise.reject(new Error('broken')), never)).rejects.toThrow(
+    await expect(pool.use(dataOf('eng'), () => Promise.reject(new Error('broken')), never)).rejects.toThrow(
       'broken',
     );
-    expect(await pool.use(['eng'], read, never)).toBe('eng');
+    expect(await pool.use(dataOf('eng'), read, never)).toBe('eng');
     expect(events).toEqual(['start eng', 'end eng', 'start eng']);
   });
 
   it('replaces an engine that has read so many images, between two frames and not within one', async () => {
     const { pool, events, alive } = createObservedPool(1, 3);
     const readTwice = async (engine: Recogniser) => [await read(engine), await read(engine)];
-    for (let frame = 0; frame < 4; frame += 1) await pool.use(['eng'], readTwice, never);
+    for (let frame = 0; frame < 4; frame += 1) await pool.use(dataOf('eng'), readTwice, never);
     expect(events).toEqual(['start eng', 'end eng', 'start eng', 'end eng']);
     expect(alive()).toBe(0);
   });
@@ -93,21 +106,21 @@ describe('the pool of text engines', () => {
   it('keeps the engine that was made for somebody who no longer wants it', async () => {
     const { pool, events } = createObservedPool(1);
     const controller = new AbortController();
-    const reading = pool.use(['eng'], read, controller.signal);
+    const reading = pool.use(dataOf('eng'), read, controller.signal);
     await Promise.resolve();
     controller.abort(new Error('enough'));
     await expect(reading).rejects.toThrow('enough');
-    expect(await pool.use(['eng'], read, never)).toBe('eng');
+    expect(await pool.use(dataOf('eng'), read, never)).toBe('eng');
     expect(events).toEqual(['start eng']);
   });
 
   it('lets somebody who waits for a place go as soon as he no longer wants it', async () => {
     const { pool } = createObservedPool(1);
     const held = Promise.withResolvers<string>();
-    const holder = pool.use(['eng'], () => held.promise, never);
+    const holder = pool.use(dataOf('eng'), () => held.promise, never);
     const controller = new AbortController();
-    const waiting = pool.use(['eng'], read, controller.signal);
-    const next = pool.use(['eng'], read, never);
+    const waiting = pool.use(dataOf('eng'), read, controller.signal);
+    const next = pool.use(dataOf('eng'), read, never);
     controller.abort(new Error('enough'));
     // The place is not free yet.
     await expect(waiting).rejects.toThrow('enough');
@@ -122,17 +135,17 @@ describe('the pool of text engines', () => {
     const pool = createRecogniserPool({
       places: 1,
       imagesAnEngine: Infinity,
-      start: async (languages) => {
-        starts.push(languages.join('+'));
+      start: async (data) => {
+        starts.push(codesOf(data));
         return starting.promise;
       },
     });
     const controller = new AbortController();
-    const reading = pool.use(['eng'], read, controller.signal);
+    const reading = pool.use(dataOf('eng'), read, controller.signal);
     await Promise.resolve();
     controller.abort(new Error('enough'));
     await expect(reading).rejects.toThrow('enough');
-    const next = pool.use(['eng'], read, never);
+    const next = pool.use(dataOf('eng'), read, never);
     const line = { text: 'late', confidence: 1, left: 0, top: 0, right: 1, bottom: 1 };
     starting.resolve({ recognise: async () => [line], imageCount: () => 1, terminate: async () => {} });
     expect(await next).toBe('late');
@@ -147,9 +160,9 @@ describe('the pool of text engines', () => {
       begun.resolve();
       return held.promise;
     };
-    const holder = pool.use(['eng'], work, never);
+    const holder = pool.use(dataOf('eng'), work, never);
     await begun.promise;
-    const waiting = pool.use(['eng'], read, never);
+    const waiting = pool.use(dataOf('eng'), read, never);
     const outcome = expect(waiting).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
     await pool.close();
     await outcome;
@@ -159,14 +172,14 @@ describe('the pool of text engines', () => {
 
   it('ends every engine when it is closed, also one that is just starting, and takes no more work', async () => {
     const { pool, alive } = createObservedPool(2);
-    await pool.use(['eng'], read, never);
-    const late = pool.use(['deu'], read, never);
+    await pool.use(dataOf('eng'), read, never);
+    const late = pool.use(dataOf('deu'), read, never);
     const outcome = expect(late).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
     await Promise.resolve();
     await pool.close();
     await outcome;
     expect(alive()).toBe(0);
-    await expect(pool.use(['eng'], read, never)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
+    await expect(pool.use(dataOf('eng'), read, never)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
     await pool.close();
   });
 });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashFile } from '../../hash-file.ts';
 import { listModelFiles } from './model-files.ts';
 
 /**
@@ -13,11 +12,9 @@ export async function hashModel(directory: string): Promise<string> {
   const files = await listModelFiles(directory);
   const list = createHash('sha256');
   for (const file of files) {
-    const hash = createHash('sha256');
     // One file after the other: each is streamed, and the disk is the bottleneck anyway.
     // oxlint-disable-next-line no-await-in-loop
-    await pipeline(createReadStream(join(directory, file)), hash);
-    list.update(`${hash.digest('hex')}  ${file}\n`);
+    list.update(`${await hashFile(join(directory, file))}  ${file}\n`);
   }
   return list.digest('hex');
 }
