@@ -58,11 +58,12 @@ const truthSchema = z.record(
 export async function judgeClips(folder: string, reader: TextReader): Promise<JudgedLine[]> {
   const truth = truthSchema.parse(JSON.parse(readFileSync(join(folder, 'ground_truth.json'), 'utf8')));
   const lines: JudgedLine[] = [];
+  const languages = await reader.prepareLanguages(['eng'], neverAborted());
   for (const [index, [name, { items }]] of Object.entries(truth).entries()) {
     for await (const { image, timestampMs } of readLuma(join(folder, name), 1)) {
       const seconds = timestampMs / 1000;
       const shown = items.filter(({ t0, t1 }) => seconds >= t0 && seconds < t1);
-      const options = { languages: ['eng'], minConfidence: LEAST_CONFIDENCE };
+      const options = { languages, minConfidence: LEAST_CONFIDENCE };
       const { texts } = await reader.read(image, options, neverAborted());
       const right = texts.filter((line) => shown.some(({ text }) => areAlike(text, line.text)));
       if (right.length < shown.length) continue;

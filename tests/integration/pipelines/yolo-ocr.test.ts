@@ -27,14 +27,8 @@ let textReader: TextReader;
 
 beforeAll(async () => {
   const modelDirectory = join(modelsDirectory(readConfig()), DEFAULT_MODEL);
-  const logger = createSilentLogger();
-  detector = await createThreadDetector({
-    modelDirectory,
-    backend: 'wasm',
-    threads: 1,
-    stallMs: 60_000,
-    logger,
-  });
+  const setup = { modelDirectory, threads: 1, stallMs: 60_000, logger: createSilentLogger() };
+  detector = await createThreadDetector({ ...setup, backend: 'wasm' });
   textReader = await createTesseractReader({ workers: 1, stallMs: 60_000, scratchDirectory });
 });
 afterAll(async () => {
@@ -222,9 +216,7 @@ describe('the yolo_ocr pipeline', () => {
     // From 250 ms on, so that one of the runs that go on begins at the very cut.
     const options = resolveAnalysisOptions({ samplesPerSecond: 4, minConfidence: 0.3, startMs: 250 });
     const cut = await analyse(options, { path });
-    expect(cut.frames.filter(({ sceneCut }) => sceneCut).map(({ timestampMs }) => timestampMs)).toEqual([
-      1500,
-    ]);
+    expect(timesOf(cut.frames.filter(({ sceneCut }) => sceneCut))).toEqual([1500]);
     const { tracks, textSegments } = cut.outcome;
     const before = tracks.filter(({ lastSeenMs }) => lastSeenMs < 1500);
     const behind = tracks.filter(({ firstSeenMs }) => firstSeenMs >= 1500);
