@@ -44,9 +44,10 @@ async function measure(path: string): Promise<void> {
 
   const engines = await startBenchEngines(CORES);
   // Not measured: engines start and compile at their first frames.
-  await runPipeline(engines, path, { samplesPerSecond, endMs: 3_000 }, CORES + 1);
+  const framesInFlight = (CORES + 1) * engines.detector.info.batchSize;
+  await runPipeline(engines, path, { samplesPerSecond, endMs: 3_000 }, framesInFlight);
   const options = { samplesPerSecond, sampling, reuseUnchanged };
-  const run = await runPipeline(engines, path, options, CORES + 1);
+  const run = await runPipeline(engines, path, options, framesInFlight);
   const { backend } = engines.detector.info;
   await engines.close();
 
