@@ -100,6 +100,7 @@ const environmentSchema = z.object({
     .default('ssdlite_mobilenet_v2'),
   TF_BACKEND: z.enum(['tensorflow', 'wasm', 'cpu']).optional(),
   DETECTION_THREADS: integer(1, 64).default(cores),
+  DETECTION_BATCH: integer(1, 16).default(4),
   OCR_LANGUAGES_DIR: path.optional(),
   OCR_WORKERS: integer(1, 64).default(cores),
   WORKER_POLL_MS: integer(10, 60_000).default(500),

@@ -35,6 +35,7 @@ export function tabulateCheck({
   manifest,
   sha256,
   backend,
+  batchSize,
   outputShapes,
   inferenceMs,
 }: CheckedModel): string {
@@ -52,6 +53,7 @@ export function tabulateCheck({
     { Labels: listLabels(labelsOf(manifest)) },
     { 'SHA-256': sha256 },
     { Backend: backend },
+    { 'Pictures at once': batchSize },
     { 'One inference': `${inferenceMs.toFixed(0)} ms on one thread` },
   );
   return table.toString();

@@ -2,6 +2,7 @@ import { modelsDirectory, scratchDirectory, type Config } from '../src/config.ts
 import type { Logger } from '../src/logger.ts';
 import { createReleaseStack } from '../src/release-stack.ts';
 import { createDetectors } from './detection/detectors.ts';
+import type { ObjectDetector } from './detection/object-detector.ts';
 import { startInstalledDetector } from './detection/start-installed-detector.ts';
 import { findFfmpegBinaries } from './frames/ffmpeg-binaries.ts';
 import { jobSecondsFor } from './job-time-limit.ts';
@@ -34,6 +35,7 @@ export async function createEngines(
       start: (model) =>
         startInstalledDetector(modelsDirectory(config), model, {
           threads: config.DETECTION_THREADS,
+          maxBatch: config.DETECTION_BATCH,
           stallMs: config.INFERENCE_STALL_MS,
           logger,
           onGivenUp,
@@ -60,15 +62,21 @@ export async function createEngines(
         maxSampledFrames: config.MAX_SAMPLED_FRAMES,
         jobSecondsFor: (analysedMs: number) => jobSecondsFor(config, analysedMs),
       },
-      // One more than can be worked on, so that no engine waits for the decoder.
-      framesInFlight: Math.max(config.DETECTION_THREADS, config.OCR_WORKERS) + 1,
     };
     const yoloOcr = withChosenDetector('yolo_ocr', detectors, (detector) =>
-      createYoloOcrPipeline({ ...shared, detector }),
+      createYoloOcrPipeline({ ...shared, detector, framesInFlight: framesInFlight(config, detector) }),
     );
     return { pipelines: { yolo_ocr: yoloOcr }, close: () => owned.close() };
   } catch (error) {
     await owned.close();
     throw error;
   }
+}
+
+/** More than can be worked on, so that no engine waits for the decoder: for the detector, one full batch. */
+function framesInFlight(
+  { DETECTION_THREADS, OCR_WORKERS }: Pick<Config, 'DETECTION_THREADS' | 'OCR_WORKERS'>,
+  { info }: ObjectDetector,
+): number {
+  return Math.max((DETECTION_THREADS + 1) * info.batchSize, OCR_WORKERS + 1);
 }

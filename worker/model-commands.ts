@@ -54,7 +54,8 @@ export async function runModelCommand(
     return `${fetched ? 'Fetched' : 'Already there:'} ${summariseModel(manifest)}`;
   }
   const directory = modelDirectory(folder, request.name);
-  return tabulateCheck(await checkModel(directory, { backend: config.TF_BACKEND, logger }, signal));
+  const { TF_BACKEND: backend, DETECTION_BATCH: maxBatch } = config;
+  return tabulateCheck(await checkModel(directory, { backend, maxBatch, logger }, signal));
 }
 
 async function readFacts(

@@ -32,6 +32,7 @@ export async function startBenchEngines(threads: number): Promise<BenchEngines> 
   const detector = await createThreadDetector({
     modelDirectory: join(modelsDirectory(config), DEFAULT_MODEL),
     threads,
+    maxBatch: config.DETECTION_BATCH,
     stallMs: 60_000,
     logger,
     ...(config.TF_BACKEND !== undefined && { backend: config.TF_BACKEND }),

@@ -36,7 +36,7 @@ const time = async (work: () => unknown): Promise<number> => {
 const artifacts = await readArtifacts(modelDirectory);
 const { proof: runner, backend } = await chooseBackend(config.TF_BACKEND, async () => {
   const started = await createGraphRunner(artifacts, manifest);
-  await started.run(image);
+  await started.run([image]);
   return started;
 });
 const head = createHead(manifest);
@@ -60,9 +60,9 @@ const decoding: number[] = [];
 const perFrame: number[][] = detectors.map(() => []);
 for (let round = 0; round < ROUNDS; round += 1) {
   for (let frame = 0; frame < FRAMES / 2; frame += 1) {
-    conversion.push(await time(() => pictureTensor(image, manifest.input).dispose()));
-    inference.push(await time(() => runner.run(image)));
-    const outputs = await runner.run(image);
+    conversion.push(await time(() => pictureTensor([image], manifest.input).dispose()));
+    inference.push(await time(() => runner.run([image])));
+    const [outputs = []] = await runner.run([image]);
     decoding.push(await time(() => head.decode(outputs, 0.05)));
   }
   for (const [index, detector] of detectors.entries()) {

@@ -43,10 +43,11 @@ async function measure(path: string): Promise<void> {
   await single.close();
 
   const engines = await startBenchEngines(CORES);
+  const framesInFlight = (CORES + 1) * engines.detector.info.batchSize;
   // Not measured: a job before this one, as most jobs of a worker have had. In it, V8 compiles the engines.
-  await runPipeline(engines, path, { samplesPerSecond }, CORES + 1);
+  await runPipeline(engines, path, { samplesPerSecond }, framesInFlight);
   const options = { samplesPerSecond, sampling, reuseUnchanged };
-  const run = await runPipeline(engines, path, options, CORES + 1);
+  const run = await runPipeline(engines, path, options, framesInFlight);
   const { backend } = engines.detector.info;
   await engines.close();
 

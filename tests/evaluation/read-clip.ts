@@ -24,6 +24,7 @@ const noDetector: ObjectDetector = {
     version: '0',
     sha256: '',
     backend: 'cpu',
+    batchSize: 1,
     input: { width: 32, height: 32, fit: 'stretch' },
     labels: [],
   },

@@ -46,6 +46,8 @@ export interface ChaosService {
 /** Light workers, which note every frame and try again at once. */
 const ENVIRONMENT = {
   DETECTION_THREADS: '1',
+  // Results are compared to the last digit.
+  DETECTION_BATCH: '1',
   OCR_WORKERS: '1',
   CHECKPOINT_MS: '0',
   RETRY_DELAY_MS: '0',

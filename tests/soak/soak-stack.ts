@@ -34,6 +34,8 @@ export interface SoakStack {
 /** Checkpoints, sweeps and retries come so often that a short run meets all of them. */
 const WORKER_SETTINGS = {
   DETECTION_THREADS: '1',
+  // Results are compared to the last digit.
+  DETECTION_BATCH: '1',
   OCR_WORKERS: '1',
   CHECKPOINT_MS: '100',
   SHUTDOWN_GRACE_MS: '500',

@@ -9,6 +9,8 @@ import { createThreadDetector } from './tensorflow/thread-detector.ts';
 /** What a check of a model found. */
 export interface CheckedModel extends LocalModel {
   backend: DetectorInfo['backend'];
+  /** How many pictures the detector would take at once. */
+  batchSize: number;
   /** Shapes of the outputs, in the manifest's order. */
   outputShapes: readonly (readonly number[])[];
   /** Milliseconds that one picture took, the first one that compiled the graph left out. */
@@ -23,13 +25,14 @@ const INFERENCE_LIMIT_MS = 120_000;
  */
 export async function checkModel(
   directory: string,
-  { backend, logger }: { backend: BackendName | undefined; logger: Logger },
+  { backend, maxBatch, logger }: { backend: BackendName | undefined; maxBatch: number; logger: Logger },
   signal: AbortSignal,
 ): Promise<CheckedModel> {
   const model = await loadModel(directory);
   const detector = await createThreadDetector({
     modelDirectory: directory,
     threads: 1,
+    maxBatch,
     stallMs: INFERENCE_LIMIT_MS,
     logger,
     ...(backend !== undefined && { backend }),
@@ -41,6 +44,7 @@ export async function checkModel(
     return {
       ...model,
       backend: detector.info.backend,
+      batchSize: detector.info.batchSize,
       outputShapes: outputs.map(({ shape }) => shape),
       inferenceMs: answer?.elapsedMs ?? Number.NaN,
     };

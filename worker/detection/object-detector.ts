@@ -15,13 +15,15 @@ export interface DetectorFrame {
   source: ImageSize;
 }
 
-/** Which model runs, where, and what it can tell apart. All but the input and the labels is recorded in every results document. */
+/** Which model runs, where, and what it can tell apart. What stands before the batch size is recorded in every results document. */
 export interface DetectorInfo {
   model: string;
   version: string;
   /** SHA-256 over the model's files, hex. */
   sha256: string;
   backend: 'tensorflow' | 'wasm' | 'cpu';
+  /** How many frames each thread takes at once when so many wait. */
+  batchSize: number;
   input: DetectorInput;
   /** Every label that a detection can have, each once. */
   labels: readonly string[];
@@ -30,7 +32,7 @@ export interface DetectorInfo {
 /** What was found on one frame. */
 export interface FrameDetections {
   detections: Detection[];
-  /** Milliseconds the inference of this frame took on its thread. */
+  /** Milliseconds the inference took on its thread, of frames that went through it together the mean. */
   elapsedMs: number;
 }
 

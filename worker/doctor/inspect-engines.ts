@@ -53,18 +53,20 @@ export async function inspectModel(config: Config, name: string): Promise<Observ
 
 /** Which backend of TensorFlow.js runs the default model, and why each before it does not. */
 export async function inspectBackend(config: Config): Promise<Observation> {
-  const { TF_BACKEND, DETECTION_THREADS } = config;
+  const { TF_BACKEND, DETECTION_THREADS, DETECTION_BATCH } = config;
   const { directory, manifest } = await loadModel(join(modelsDirectory(config), config.DETECTION_MODEL));
   useTensorflowDefaults();
   const thread = await startDetectorThread({
     directory,
     manifest,
+    maxBatch: DETECTION_BATCH,
     ...(TF_BACKEND === undefined ? {} : { backend: TF_BACKEND }),
   });
   try {
-    const { backend, passedOver } = thread.ready;
+    const { backend, passedOver, batchSize } = thread.ready;
     const found = [
       `${backend}, ${DETECTION_THREADS} threads`,
+      ...(batchSize === 1 ? [] : [`up to ${batchSize} frames at once`]),
       ...(TF_BACKEND === undefined ? [] : ['chosen by TF_BACKEND']),
       ...passedOver.map((reason) => `not ${reason}`),
     ].join('; ');

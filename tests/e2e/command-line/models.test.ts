@@ -34,6 +34,7 @@ describe('foregsyte models', () => {
       expect(stdout).toContain(fact);
     }
     expect(stdout).toMatch(/SHA-256 +│ [0-9a-f]{64} /);
+    expect(stdout).toMatch(/Pictures at once +│ \d+/);
     expect(stdout).toMatch(/One inference +│ \d+ ms/);
     await mkdir(join(models, 'broken'));
     await writeFile(join(models, 'broken', 'manifest.json'), '{}');

@@ -12,6 +12,7 @@ import {
   type DetectorThread,
   startDetectorThread,
 } from '../../../worker/detection/tensorflow/start-detector-thread.ts';
+import type { FrameRequest } from '../../../worker/detection/tensorflow/thread-messages.ts';
 import { createThreadDetector } from '../../../worker/detection/tensorflow/thread-detector.ts';
 import { firstDetectorFrame } from '../../helpers/detector-frames.ts';
 import { describeWithTensorflow } from '../../helpers/tensorflow-add-on.ts';
@@ -29,17 +30,26 @@ const start = (backend: 'tensorflow' | 'wasm') =>
   createThreadDetector({ modelDirectory, backend, threads: 2, logger, stallMs: 60_000 });
 const startThread = async (): Promise<DetectorThread> => {
   const { directory, manifest } = await loadModel(modelDirectory);
-  return startDetectorThread({ directory, manifest, backend: 'tensorflow' });
+  return startDetectorThread({ directory, manifest, backend: 'tensorflow', maxBatch: 4 });
+};
+/** The largest difference of any number. */
+const differenceOf = (some: Detection[], others: Detection[]): number => {
+  const expected = others.flatMap(numbersOf);
+  return Math.max(
+    ...some.flatMap(numbersOf).map((value, index) => Math.abs(value - (expected[index] ?? Number.NaN))),
+  );
 };
 const numbersOf = ({ confidence, box }: Detection) => [confidence, box.x, box.y, box.width, box.height];
 
 describeWithTensorflow('the detector on the native backend', () => {
   let photograph: DetectorFrame;
+  let wanted: FrameRequest;
   let detector: ObjectDetector;
 
   beforeAll(async () => {
     detector = await start('tensorflow');
     photograph = await firstDetectorFrame(TINY_VIDEO, detector.info.input);
+    wanted = { ...photograph, minConfidence: 0.3 };
   });
   afterAll(() => detector.close());
 
@@ -52,10 +62,7 @@ describeWithTensorflow('the detector on the native backend', () => {
       expect(expected?.detections.length).toBeGreaterThanOrEqual(2);
       for (const { detections } of answers) {
         expect(detections.map(({ label }) => label)).toEqual(expected?.detections.map(({ label }) => label));
-        const difference = detections.flatMap(numbersOf).map((value, index) => {
-          return Math.abs(value - (expected?.detections.flatMap(numbersOf)[index] ?? Number.NaN));
-        });
-        expect(Math.max(...difference)).toBeLessThan(TOLERANCE);
+        expect(differenceOf(detections, expected?.detections ?? [])).toBeLessThan(TOLERANCE);
       }
     } finally {
       await wasm.close();
@@ -67,7 +74,39 @@ describeWithTensorflow('the detector on the native backend', () => {
     try {
       const counts = new Set<number>();
       for (let frame = 0; frame < 60; frame += 1) {
-        counts.add((await thread.detect(photograph, 0.3)).tensorCount);
+        counts.add((await thread.detect([wanted])).tensorCount);
+      }
+      expect(counts.size).toBe(1);
+    } finally {
+      await thread.terminate();
+    }
+  });
+
+  it('finds on frames that go through the model together what it finds on each, and keeps no tensor', async () => {
+    const thread = await startThread();
+    try {
+      expect(thread.ready.batchSize).toBe(4);
+      const black = new Uint8Array(new SharedArrayBuffer(wanted.image.data.length));
+      const empty = { ...wanted, image: { ...wanted.image, data: black } };
+      const {
+        detections: [alone],
+      } = await thread.detect([wanted]);
+      const counts = new Set<number>();
+      for (const batch of [
+        [empty, wanted],
+        [wanted, empty, wanted],
+        [empty, empty, empty, wanted],
+      ]) {
+        // A thread answers one request after the other.
+        // oxlint-disable-next-line no-await-in-loop
+        const { detections, tensorCount } = await thread.detect(batch);
+        counts.add(tensorCount);
+        expect(detections.map(({ length }) => length)).toEqual(
+          batch.map((frame) => (frame === empty ? 0 : alone?.length)),
+        );
+        for (const [index, found] of detections.entries()) {
+          if (batch[index] === wanted) expect(differenceOf(found, alone ?? [])).toBeLessThan(TOLERANCE);
+        }
       }
       expect(counts.size).toBe(1);
     } finally {
@@ -79,14 +118,14 @@ describeWithTensorflow('the detector on the native backend', () => {
     const [before] = await detector.detect([photograph], 0.3, signal);
     for (let round = 0; round < 3; round += 1) {
       const thread = await startThread();
-      const cutOff = expect(thread.detect(photograph, 0.3)).rejects.toMatchObject({
+      const cutOff = expect(thread.detect([wanted])).rejects.toMatchObject({
         code: 'INFERENCE_STALLED',
       });
       await Promise.all([thread.terminate(), cutOff]);
     }
     const fresh = await startThread();
     try {
-      expect((await fresh.detect(photograph, 0.3)).detections).toEqual(before?.detections);
+      expect((await fresh.detect([wanted])).detections).toEqual([before?.detections]);
       const [after] = await detector.detect([photograph], 0.3, signal);
       expect(after?.detections).toEqual(before?.detections);
     } finally {

@@ -98,7 +98,7 @@ describe('the detector on threads', () => {
 
   it('gives up a thread that takes too long to start', async () => {
     const { directory, manifest } = await loadModel(modelDirectory);
-    const late = startDetectorThread({ directory, manifest, backend: 'wasm' }, 1);
+    const late = startDetectorThread({ directory, manifest, backend: 'wasm', maxBatch: 1 }, 1);
     await expect(late).rejects.toMatchObject({
       code: 'TOOL_UNAVAILABLE',
       message: expect.stringContaining('did not start within 1 ms'),
@@ -107,11 +107,11 @@ describe('the detector on threads', () => {
 
   it('keeps no tensor from frame to frame', async () => {
     const { directory, manifest } = await loadModel(modelDirectory);
-    const thread = await startDetectorThread({ directory, manifest, backend: 'wasm' });
+    const thread = await startDetectorThread({ directory, manifest, backend: 'wasm', maxBatch: 1 });
     try {
       const counts = new Set<number>();
       for (let frame = 0; frame < 20; frame += 1)
-        counts.add((await thread.detect(photograph, 0.5)).tensorCount);
+        counts.add((await thread.detect([{ ...photograph, minConfidence: 0.5 }])).tensorCount);
       expect(counts.size).toBe(1);
     } finally {
       await thread.terminate();

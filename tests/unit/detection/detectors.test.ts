@@ -12,7 +12,7 @@ function collection({ failing = [] as string[] } = {}) {
       if (failing.includes(model)) throw new Error(`${model} does not run`);
       const input = { width: 16, height: 16, fit: 'stretch' } as const;
       const detector: ObjectDetector = {
-        info: { model, version: '1', sha256: 'x', backend: 'cpu', input, labels: [] },
+        info: { model, version: '1', sha256: 'x', backend: 'cpu', batchSize: 1, input, labels: [] },
         detect: async () => [],
         close: async () => {
           events.push(`close ${model}`);

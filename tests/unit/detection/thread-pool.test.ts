@@ -1,54 +1,15 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { createSilentLogger } from '../../../src/logger.ts';
-import type { DetectorFrame } from '../../../worker/detection/object-detector.ts';
-import { createThreadPool, type ThreadPool } from '../../../worker/detection/tensorflow/thread-pool.ts';
+import type { ThreadPool } from '../../../worker/detection/tensorflow/thread-pool.ts';
 import { createFakeThread, type FakeThread } from '../../helpers/fake-detector-thread.ts';
-import { waitFor } from '../../helpers/wait-for.ts';
-
-function pixel(): DetectorFrame {
-  const source = { width: 1, height: 1 };
-  return { image: { ...source, data: new Uint8Array(new SharedArrayBuffer(3)) }, source };
-}
-
-function useFakeTime(): void {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
-}
-
-/** A spare thread as soon as the pool has started it. */
-function spare(started: readonly FakeThread[], number: number): Promise<FakeThread> {
-  return waitFor(async () => started[number - 1], 10_000, `replacement ${number}`);
-}
-
-/** Lets everything happen that is already decided. */
-async function settle(): Promise<void> {
-  await new Promise((done) => {
-    setImmediate(done);
-  });
-}
+import { pixel, settle, spare, startFakePool, useFakeTime } from '../../helpers/fake-thread-pool.ts';
 
 describe('the pool of detection threads', () => {
   const never = new AbortController().signal;
   let pool: ThreadPool | undefined;
   let started: FakeThread[] = [];
 
-  function start(
-    threads: FakeThread[],
-    spareCount = 0,
-    options: { stallMs?: number; abandonedMs?: number; onGivenUp?: (reason: string) => void } = {},
-  ): ThreadPool {
-    started = [];
-    pool = createThreadPool({
-      threads,
-      stallMs: 60_000,
-      ...options,
-      logger: createSilentLogger(),
-      startThread: () => {
-        if (started.length >= spareCount) return Promise.reject(new Error('no spare'));
-        const fresh = createFakeThread();
-        started.push(fresh);
-        return Promise.resolve(fresh);
-      },
-    });
+  function start(...fakes: Parameters<typeof startFakePool>): ThreadPool {
+    ({ pool, started } = startFakePool(...fakes));
     return pool;
   }
 

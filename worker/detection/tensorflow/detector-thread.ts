@@ -6,6 +6,7 @@ import { createHead } from '../heads/create-head.ts';
 import { toDetections } from '../heads/to-detections.ts';
 import { chooseBackend } from './backends.ts';
 import { createGraphRunner, readArtifacts } from './graph-runner.ts';
+import { takesBatch } from './takes-batch.ts';
 import {
   type DetectedReport,
   type DetectRequest,
@@ -38,11 +39,13 @@ async function start(
   const { manifest } = setup;
   const artifacts = await readArtifacts(setup.directory);
   const head = createHead(manifest);
+  const grey = greyPicture(manifest.input);
   const { proof, backend, passedOver } = await chooseBackend(setup.backend, async () => {
     const candidate = await createGraphRunner(artifacts, manifest);
     try {
       // A backend may load and yet lack an operation of this graph; a first run also compiles what the next need.
-      head.decode(await candidate.run(greyPicture(manifest.input)), 1);
+      const [outputs = []] = await candidate.run([grey]);
+      head.decode(outputs, 1);
       return candidate;
     } catch (error) {
       candidate.dispose();
@@ -51,10 +54,15 @@ async function start(
   });
   const answer = async (request: DetectRequest): Promise<DetectedReport> => {
     const startedAt = performance.now();
-    const candidates = head.decode(await proof.run(request.image), request.minConfidence);
-    const detections = toDetections(candidates, manifest.labels, manifest.input, request.source);
+    const outputs = await proof.run(request.frames.map(({ image }) => image));
+    const detections = request.frames.map(({ source, minConfidence }, index) =>
+      toDetections(head.decode(outputs[index] ?? [], minConfidence), manifest.labels, manifest.input, source),
+    );
     const elapsedMs = performance.now() - startedAt;
     return { kind: 'detected', id: request.id, detections, elapsedMs, tensorCount: proof.tensorCount() };
   };
-  return { ready: { kind: 'ready', backend, passedOver }, answer };
+  // Several pictures at once gain on the native backend alone: docs/native-backend.md has the figures.
+  const wanted = backend === 'tensorflow' ? setup.maxBatch : 1;
+  const batchSize = (await takesBatch(proof, grey, wanted)) ? wanted : 1;
+  return { ready: { kind: 'ready', backend, passedOver, batchSize }, answer };
 }

@@ -17,8 +17,12 @@ export type GraphEnds = Pick<ModelManifest, 'input' | 'outputs'>;
 
 /** Runs a model's graph on the active backend. */
 export interface GraphRunner {
-  /** The outputs for one image of exactly the input's size, in the manifest's order. No tensor outlives the call. */
-  run(image: RgbImage): Promise<RawOutput[]>;
+  /**
+   * For each of the images, which have exactly the input's size, its outputs in the manifest's order, as if it had been
+   * alone. No tensor outlives the call.
+   * @throws Error when the graph does not take so many at once.
+   */
+  run(images: readonly RgbImage[]): Promise<RawOutput[][]>;
   /** How many tensors live now. */
   tensorCount(): number;
   /** Frees the weights. */
@@ -50,7 +54,7 @@ export async function createGraphRunner(
   const execute = async (inputs: NamedTensorMap): Promise<Tensor | Tensor[]> =>
     isDynamic ? graph.executeAsync(inputs, manifest.outputs) : graph.execute(inputs, manifest.outputs);
   return {
-    run: (image) => runGraph(execute, manifest, image),
+    run: (images) => runGraph(execute, manifest, images),
     tensorCount: () => memory().numTensors,
     dispose: () => {
       graph.dispose();
@@ -61,21 +65,31 @@ export async function createGraphRunner(
 async function runGraph(
   execute: (inputs: NamedTensorMap) => Promise<Tensor | Tensor[]>,
   manifest: GraphEnds,
-  image: RgbImage,
-): Promise<RawOutput[]> {
-  const input = pictureTensor(image, manifest.input);
+  images: readonly RgbImage[],
+): Promise<RawOutput[][]> {
+  const input = pictureTensor(images, manifest.input);
   let outputs: Tensor[] = [];
   try {
     const answer = await execute({ [manifest.input.node]: input });
     outputs = Array.isArray(answer) ? answer : [answer];
-    return await Promise.all(
+    const read = await Promise.all(
       outputs.map(async (output) => ({
         shape: output.shape,
         values: new Float32Array(await output.data()),
       })),
     );
+    return images.map((_, index) => read.map((output) => partOf(output, index, images.length)));
   } finally {
     input.dispose();
     for (const output of outputs) output.dispose();
   }
+}
+
+/** What an output of several pictures says of one of them. */
+function partOf(output: RawOutput, index: number, count: number): RawOutput {
+  const { shape, values } = output;
+  if (count === 1) return output;
+  if (shape[0] !== count) throw new Error(`The graph answers ${count} pictures with [${shape.join(', ')}].`);
+  const length = values.length / count;
+  return { shape: [1, ...shape.slice(1)], values: values.subarray(index * length, (index + 1) * length) };
 }

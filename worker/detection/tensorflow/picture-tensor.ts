@@ -17,9 +17,19 @@ function toFractions(channels: Uint8Array): Float32Array {
   return fractions;
 }
 
-/** A picture of exactly the input's size as the tensor [1, height, width, 3] that the graph takes. The caller disposes of it. */
-export function pictureTensor({ data }: RgbImage, input: ModelManifest['input']): Tensor {
+/**
+ * Pictures of exactly the input's size as the tensor [pictures, height, width, 3] that the graph takes. The caller disposes
+ * of it.
+ */
+export function pictureTensor(images: readonly RgbImage[], input: ModelManifest['input']): Tensor {
+  const { height, width } = input;
+  const [first] = images;
+  let data = first?.data ?? new Uint8Array();
+  if (images.length > 1) {
+    data = new Uint8Array(images.length * height * width * 3);
+    for (const [index, image] of images.entries()) data.set(image.data, index * height * width * 3);
+  }
   const channels = normalise[input.normalisation](data);
   const dtype = channels instanceof Int32Array ? 'int32' : 'float32';
-  return tensor(channels, [1, input.height, input.width, 3], dtype);
+  return tensor(channels, [images.length, height, width, 3], dtype);
 }

@@ -18,7 +18,8 @@ export async function probeGraph(
   const { proof } = await chooseBackend(backend, async () => {
     const runner = await createGraphRunner(artifacts, ends);
     try {
-      return await runner.run(greyPicture(ends.input));
+      const [outputs = []] = await runner.run([greyPicture(ends.input)]);
+      return outputs;
     } finally {
       runner.dispose();
     }

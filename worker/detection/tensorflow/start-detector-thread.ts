@@ -4,13 +4,13 @@ import { AppError } from '../../../src/errors.ts';
 import { endThread } from '../../end-thread.ts';
 import { inferenceCrashed } from '../../inference-errors.ts';
 import { withTimeLimit } from '../../time-limit.ts';
-import type { DetectorFrame } from '../object-detector.ts';
 import type {
   DetectedReport,
   DetectRequest,
   ReadyReport,
   ThreadReport,
   ThreadSetup,
+  FrameRequest,
 } from './thread-messages.ts';
 
 /** One running thread with the model loaded. */
@@ -21,10 +21,10 @@ export interface DetectorThread {
   /** Resolves when the thread has ended, with the error that ended it if there was one. */
   readonly ended: Promise<Error | undefined>;
   /**
-   * Analyses one frame; one call at a time is of use, since the thread answers them one by one.
+   * Analyses up to `ready.batchSize` frames; one call at a time is of use, since the thread answers them one by one.
    * @throws AppError INFERENCE_STALLED when the thread ends first.
    */
-  detect(frame: DetectorFrame, minConfidence: number): Promise<DetectedReport>;
+  detect(frames: readonly FrameRequest[]): Promise<DetectedReport>;
   /** Ends the thread, whatever it is doing; takes bounded time. */
   terminate(): Promise<void>;
 }
@@ -77,15 +77,14 @@ export async function startDetectorThread(setup: ThreadSetup, startMs = START_MS
       ready,
       isAlive: () => isAlive,
       ended: ended.promise,
-      detect(frame, minConfidence) {
+      detect(frames) {
         if (!isAlive) return Promise.reject(threadEnded(cause));
         const answer = Promise.withResolvers<DetectedReport>();
         lastId += 1;
         waiting.set(lastId, answer);
-        const { image, source } = frame;
         // This is a thread and not a window: there is no origin to name.
         // oxlint-disable-next-line unicorn/require-post-message-target-origin
-        worker.postMessage({ id: lastId, image, source, minConfidence } satisfies DetectRequest);
+        worker.postMessage({ id: lastId, frames } satisfies DetectRequest);
         return answer.promise;
       },
       terminate,

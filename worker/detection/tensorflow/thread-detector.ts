@@ -1,7 +1,7 @@
 import { useTensorflowDefaults } from '../../../src/config.ts';
 import type { Logger } from '../../../src/logger.ts';
 import { loadModel, type LocalModel } from '../models/load-model.ts';
-import type { DetectorFrame, DetectorInput, ObjectDetector } from '../object-detector.ts';
+import type { DetectorFrame, DetectorInfo, DetectorInput, ObjectDetector } from '../object-detector.ts';
 import { type DetectorThread, startDetectorThread } from './start-detector-thread.ts';
 import type { BackendName } from './thread-messages.ts';
 import { createThreadPool } from './thread-pool.ts';
@@ -14,7 +14,9 @@ export interface ThreadDetectorOptions {
   backend?: BackendName;
   /** Number of threads, from 1, whatever the backend: each takes one core. */
   threads: number;
-  /** Milliseconds without an answer on one frame after which its thread is ended and replaced. */
+  /** Most frames that one inference takes at once, where model and backend gain by several. Missing: 1. */
+  maxBatch?: number;
+  /** Milliseconds without an answer, for each frame, after which their thread is ended and replaced. */
   stallMs: number;
   logger: Logger;
   /** Called when threads keep dying, so that this detector will not answer any more. */
@@ -26,28 +28,29 @@ export interface ThreadDetectorOptions {
  * @throws AppError MODEL_UNAVAILABLE when the model is missing or altered, TOOL_UNAVAILABLE when no backend works.
  */
 export async function createThreadDetector(options: ThreadDetectorOptions): Promise<ObjectDetector> {
-  const { logger } = options;
+  const { logger, maxBatch = 1 } = options;
   const model = await loadModel(options.modelDirectory);
   useTensorflowDefaults();
   // Alone, because the native add-on learns the names of a model's attributes in a table that all threads share.
   const first = await startDetectorThread({
     directory: model.directory,
     manifest: model.manifest,
+    maxBatch,
     ...(options.backend === undefined ? {} : { backend: options.backend }),
   });
   // The others take the backend that was found, so that all frames of a video are seen by the same one.
-  const { backend, passedOver } = first.ready;
+  const { backend, passedOver, batchSize } = first.ready;
   const startThread = (): Promise<DetectorThread> =>
-    startDetectorThread({ directory: model.directory, manifest: model.manifest, backend });
+    startDetectorThread({ directory: model.directory, manifest: model.manifest, backend, maxBatch });
   const threads = [first, ...(await startOthers(options.threads - 1, startThread, first))];
   const { name, version } = model.manifest;
   logger.info(
-    { backend, passedOver, model: name, version, threads: threads.length },
+    { backend, passedOver, batchSize, model: name, version, threads: threads.length },
     'Object detection is ready.',
   );
   const { stallMs, onGivenUp = () => {} } = options;
   const pool = createThreadPool({ threads, startThread, logger, stallMs, onGivenUp });
-  return detectorOver(pool, model, backend);
+  return detectorOver(pool, model, { backend, batchSize });
 }
 
 /** Starts all of them or, when one fails, none, not even the first. */
@@ -67,13 +70,13 @@ async function startOthers(
 function detectorOver(
   pool: ReturnType<typeof createThreadPool>,
   { manifest, sha256 }: LocalModel,
-  backend: BackendName,
+  { backend, batchSize }: Pick<DetectorInfo, 'backend' | 'batchSize'>,
 ): ObjectDetector {
   const { width, height, fit } = manifest.input;
   const input: DetectorInput = { width, height, fit };
   const labels = [...new Set(manifest.labels.filter((label) => label !== null))];
   return {
-    info: { model: manifest.name, version: manifest.version, sha256, backend, input, labels },
+    info: { model: manifest.name, version: manifest.version, sha256, backend, batchSize, input, labels },
     async detect(frames, minConfidence, signal) {
       for (const frame of frames) checkSize(frame, input);
       // When one frame fails, those of the same call that still wait would be analysed for nobody.

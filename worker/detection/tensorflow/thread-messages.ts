@@ -12,6 +12,8 @@ export const threadSetupSchema = z.object({
   manifest: manifestSchema,
   /** The only backend to try; otherwise the first that works of all. */
   backend: z.enum(backendNames).optional(),
+  /** How many frames a request may have at most, where model and backend gain by several. */
+  maxBatch: z.int().positive(),
 });
 
 /** What a detector thread is started with. */
@@ -23,12 +25,18 @@ export type BackendName = (typeof backendNames)[number];
 /** All backends, in the order in which they are tried: the fastest comes first. */
 export const backendOrder: readonly BackendName[] = backendNames;
 
-/** Asks a thread for the detections on one frame; the pixels stay in shared memory and are not copied. */
-export interface DetectRequest extends DetectorFrame {
-  /** Comes back with the answer. */
-  id: number;
+/** A frame, and how sure of its detections one has to be. */
+export interface FrameRequest extends DetectorFrame {
   /** 0..1 */
   minConfidence: number;
+}
+
+/** Asks a thread for the detections on frames; the pixels stay in shared memory. */
+export interface DetectRequest {
+  /** Comes back with the answer. */
+  id: number;
+  /** No more than the thread's `batchSize`; they go through the model together. */
+  frames: readonly FrameRequest[];
 }
 
 /** The thread's model runs; sent once. */
@@ -37,6 +45,8 @@ export interface ReadyReport {
   backend: BackendName;
   /** Why each backend that stands before this one was passed over. */
   passedOver: string[];
+  /** How many frames a request may have; 1 where several gain nothing, or the graph takes one alone. */
+  batchSize: number;
 }
 
 /** The thread cannot start, and ends. Errors travel as text, since their class would not survive the journey. */
@@ -47,14 +57,15 @@ export interface StartFailedReport {
   stack: string;
 }
 
-/** What the thread found on the frame of the request `id`. */
+/** What the thread found on the frames of the request `id`. */
 export interface DetectedReport {
   kind: 'detected';
   id: number;
-  detections: Detection[];
+  /** For each frame, in their order. */
+  detections: Detection[][];
   /** Milliseconds from the request's arrival to this answer. */
   elapsedMs: number;
-  /** How many tensors live on the thread between two images: a number that grows is a leak. */
+  /** How many tensors live on the thread between two requests: a number that grows is a leak. */
   tensorCount: number;
 }
 

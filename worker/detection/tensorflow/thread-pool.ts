@@ -3,7 +3,8 @@ import type { Logger } from '../../../src/logger.ts';
 import { inferenceStalled } from '../../inference-errors.ts';
 import type { DetectorFrame, FrameDetections } from '../object-detector.ts';
 import type { DetectorThread } from './start-detector-thread.ts';
-import { watchFrame } from './watch-frame.ts';
+import type { FrameRequest } from './thread-messages.ts';
+import { watchFrames } from './watch-frames.ts';
 
 /** What a pool is made of. */
 export interface ThreadPoolOptions {
@@ -12,18 +13,21 @@ export interface ThreadPoolOptions {
   /** Starts the thread that takes the place of one that died. */
   startThread: () => Promise<DetectorThread>;
   logger: Logger;
-  /** Milliseconds that a thread may take for one frame; waiting for a thread does not count. */
+  /** Milliseconds that a thread may take for each frame; waiting for a thread does not count. */
   stallMs: number;
-  /** Milliseconds that a thread may still take for a frame that nobody wants any more. */
+  /** Milliseconds that a thread may still take for frames that nobody wants any more. */
   abandonedMs?: number;
   /** Called once when no thread is left and none is started any more: every frame is refused from then on. */
   onGivenUp?: (reason: string) => void;
 }
 
-/** Threads that share the frames among them. */
+/**
+ * Threads that share the frames among them. A thread that becomes idle takes as many as wait, up to its batch size, and
+ * never waits for more.
+ */
 export interface ThreadPool {
   /**
-   * Analyses one frame on the next idle thread; frames are begun in the order of the calls.
+   * Analyses one frame on the next idle thread, with others that wait; frames are begun in the order of the calls.
    * @throws the signal's reason at once when it is aborted (what a thread then still answers is dropped);
    * AppError INFERENCE_STALLED when the thread dies or does not answer in time, WORKER_STOPPED when the pool is closed.
    */
@@ -33,8 +37,7 @@ export interface ThreadPool {
 }
 
 interface Task {
-  frame: DetectorFrame;
-  minConfidence: number;
+  frame: FrameRequest;
   answer: PromiseWithResolvers<FrameDetections>;
   signal: AbortSignal;
 }
@@ -81,35 +84,39 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       if (thread === undefined) return;
       // Its end may be known to the thread already and not yet to the pool.
       if (!thread.isAlive()) continue;
-      const task = queue.shift();
-      if (task !== undefined) void serve(thread, task);
+      void serve(thread, queue.splice(0, thread.ready.batchSize));
     }
   };
 
-  const serve = async (thread: DetectorThread, task: Task): Promise<void> => {
-    const { frame, minConfidence, answer } = task;
-    const watch = watchFrame(task.signal, limits, {
+  const serve = async (thread: DetectorThread, tasks: readonly Task[]): Promise<void> => {
+    const fail = (error: unknown): void => {
+      for (const { answer } of tasks) answer.reject(error);
+    };
+    const signals = tasks.map(({ signal }) => signal);
+    const watch = watchFrames(signals, limits, {
       stalled() {
         const error = inferenceStalled('Object detection', limits.stallMs);
-        answer.reject(error);
+        fail(error);
         if (discard(thread)) replace(error);
       },
       abandoned() {
         if (!discard(thread) || closed !== undefined) return;
         logger.warn(
-          'A detection thread is busy with a frame that nobody wants any more, and is being replaced.',
+          'A detection thread is busy with frames that nobody wants any more, and is being replaced.',
         );
         // No fault of the thread's, so it does not bring the pool nearer to giving up.
         startReplacement();
       },
     });
     try {
-      const { detections, elapsedMs, tensorCount } = await thread.detect(frame, minConfidence);
+      const { detections, elapsedMs, tensorCount } = await thread.detect(tasks.map(({ frame }) => frame));
       fruitless = 0;
-      logger.trace({ elapsedMs, tensorCount, detections: detections.length }, 'A frame was analysed.');
-      answer.resolve({ detections, elapsedMs });
+      logger.trace({ elapsedMs, tensorCount, frames: tasks.length }, 'Frames were analysed.');
+      for (const [index, { answer }] of tasks.entries()) {
+        answer.resolve({ detections: detections[index] ?? [], elapsedMs: elapsedMs / tasks.length });
+      }
     } catch (error) {
-      answer.reject(closed ?? error);
+      fail(closed ?? error);
     } finally {
       watch.end();
     }
@@ -164,7 +171,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     async run(frame, minConfidence, signal) {
       signal.throwIfAborted();
       if (closed !== undefined) throw closed;
-      const task: Task = { frame, minConfidence, answer: Promise.withResolvers(), signal };
+      const task: Task = { frame: { ...frame, minConfidence }, answer: Promise.withResolvers(), signal };
       const abandon = (): void => {
         const position = queue.indexOf(task);
         if (position !== -1) queue.splice(position, 1);
