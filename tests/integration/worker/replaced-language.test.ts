@@ -59,6 +59,7 @@ async function startWorker(onFrame: (number: number, reader: TextReader) => Prom
       version: '1',
       sha256: '',
       backend: 'cpu',
+      batchSize: 1,
       input: { width: 32, height: 32, fit: 'stretch' },
       labels: [],
     },
