@@ -13,6 +13,8 @@ export interface LogisticModel {
 
 const STEPS = 20_000;
 const STEP_LENGTH = 2;
+/** A mean slope that moves no weight any more in any figure that counts. */
+const FLAT = 1e-9;
 
 /**
  * Fits a logistic regression by gradient descent on standardised features, with `penalty` times half the sum of the squared
@@ -44,6 +46,7 @@ export function fitLogisticRegression(examples: readonly Example[], penalty: num
       slope += error;
       for (const [column, input] of inputs.entries()) slopes[column] = (slopes[column] ?? 0) + error * input;
     }
+    if (Math.hypot(slope, ...slopes) / rows.length < FLAT) break;
     bias -= (STEP_LENGTH / rows.length) * slope;
     weights = weights.map((weight, column) => weight - (STEP_LENGTH / rows.length) * (slopes[column] ?? 0));
   }
