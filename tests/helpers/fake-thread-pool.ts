@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { afterEach, jest } from '@jest/globals';
 import { createSilentLogger } from '../../src/logger.ts';
 import type { DetectorFrame } from '../../worker/detection/object-detector.ts';
 import {
@@ -37,24 +37,43 @@ export async function settle(): Promise<void> {
   });
 }
 
-/** A pool over these threads that can start `spareCount` more, which `started` lists. The caller closes it. */
-export function startFakePool(
-  threads: FakeThread[],
-  spareCount = 0,
-  options: Partial<Pick<ThreadPoolOptions, 'stallMs' | 'abandonedMs' | 'onGivenUp'>> = {},
-): { pool: ThreadPool; started: FakeThread[] } {
+/** Pools of fake threads, one a test. */
+export interface FakePools {
+  /** A pool over these threads that can start `spareCount` more. It is closed after the test. */
+  start: (
+    threads: FakeThread[],
+    spareCount?: number,
+    options?: Partial<Pick<ThreadPoolOptions, 'stallMs' | 'abandonedMs' | 'onGivenUp'>>,
+  ) => ThreadPool;
+  /** What the pool of this test has started. */
+  readonly started: readonly FakeThread[];
+}
+
+/** Pools for the tests of a file, which get the real clock back after each. To be called outside of tests and hooks. */
+export function useFakePools(): FakePools {
   const started: FakeThread[] = [];
-  const pool = createThreadPool({
-    threads,
-    stallMs: 60_000,
-    ...options,
-    logger: createSilentLogger(),
-    startThread: () => {
-      if (started.length >= spareCount) return Promise.reject(new Error('no spare'));
-      const fresh = createFakeThread();
-      started.push(fresh);
-      return Promise.resolve(fresh);
-    },
+  let pool: ThreadPool | undefined;
+  afterEach(async () => {
+    jest.useRealTimers();
+    await pool?.close();
   });
-  return { pool, started };
+  return {
+    started,
+    start: (threads, spareCount = 0, options = {}) => {
+      started.length = 0;
+      pool = createThreadPool({
+        threads,
+        stallMs: 60_000,
+        ...options,
+        logger: createSilentLogger(),
+        startThread: () => {
+          if (started.length >= spareCount) return Promise.reject(new Error('no spare'));
+          const fresh = createFakeThread();
+          started.push(fresh);
+          return Promise.resolve(fresh);
+        },
+      });
+      return pool;
+    },
+  };
 }

@@ -1,22 +1,10 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { ThreadPool } from '../../../worker/detection/tensorflow/thread-pool.ts';
-import { createFakeThread, type FakeThread } from '../../helpers/fake-detector-thread.ts';
-import { frameOf, pixel, settle, spare, startFakePool, useFakeTime } from '../../helpers/fake-thread-pool.ts';
+import { describe, expect, it, jest } from '@jest/globals';
+import { createFakeThread } from '../../helpers/fake-detector-thread.ts';
+import { frameOf, pixel, settle, spare, useFakePools, useFakeTime } from '../../helpers/fake-thread-pool.ts';
 
 describe('the pool of detection threads that take several frames at once', () => {
   const never = new AbortController().signal;
-  let pool: ThreadPool | undefined;
-  let started: FakeThread[] = [];
-
-  function start(...fakes: Parameters<typeof startFakePool>): ThreadPool {
-    ({ pool, started } = startFakePool(...fakes));
-    return pool;
-  }
-
-  afterEach(async () => {
-    jest.useRealTimers();
-    await pool?.close();
-  });
+  const { start, started } = useFakePools();
 
   it('gives an idle thread what waits, up to its batch size, and each frame its own answer', async () => {
     const thread = createFakeThread(3);

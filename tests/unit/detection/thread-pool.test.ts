@@ -1,22 +1,10 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { ThreadPool } from '../../../worker/detection/tensorflow/thread-pool.ts';
-import { createFakeThread, type FakeThread } from '../../helpers/fake-detector-thread.ts';
-import { pixel, settle, spare, startFakePool, useFakeTime } from '../../helpers/fake-thread-pool.ts';
+import { describe, expect, it, jest } from '@jest/globals';
+import { createFakeThread } from '../../helpers/fake-detector-thread.ts';
+import { pixel, settle, spare, useFakePools, useFakeTime } from '../../helpers/fake-thread-pool.ts';
 
 describe('the pool of detection threads', () => {
   const never = new AbortController().signal;
-  let pool: ThreadPool | undefined;
-  let started: FakeThread[] = [];
-
-  function start(...fakes: Parameters<typeof startFakePool>): ThreadPool {
-    ({ pool, started } = startFakePool(...fakes));
-    return pool;
-  }
-
-  afterEach(async () => {
-    jest.useRealTimers();
-    await pool?.close();
-  });
+  const { start, started } = useFakePools();
 
   it('gives the next frame to the thread that is idle first', async () => {
     const [slow, fast] = [createFakeThread(), createFakeThread()];
