@@ -19,8 +19,9 @@ export function isFrameLine(line: string): boolean {
 }
 
 /**
- * Creates the clock for one `showinfo` filter of a run of ffmpeg: the one whose lines `isOwn` accepts. It computes with the exact timestamps and the time
- * base, because older builds round the seconds they print to six digits, which is 0.1 s in a video of some hours.
+ * Creates the clock for one `showinfo` filter of a run of ffmpeg: the one whose lines `isOwn` accepts. It computes with
+ * the exact timestamps and the time base, because older builds round the seconds they print to six digits, which is 0.1 s
+ * in a video of some hours.
  */
 export function createFrameClock(isOwn: (line: string) => boolean = () => true): FrameClock {
   const times: number[] = [];

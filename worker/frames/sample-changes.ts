@@ -13,8 +13,8 @@ export interface ChangeSampling<Name extends string> {
 }
 
 /**
- * Passes on, of all frames of a video, those on the grid and those before and after a visible change, and
- * the last. One frame is kept back, because only the next one tells whether it is wanted.
+ * Passes on, of all frames of a video, those on the grid and those before and after a visible change, and the last.
+ * One frame is kept back, because only the next one tells whether it is wanted.
  */
 export async function* sampleChanges<Name extends string>(
   frames: AsyncIterable<DecodedFrame<Name>>,
