@@ -18,40 +18,30 @@ const BLOCK_SHARE = 8;
  * 8x8 pixels whose means differ by more than an eighth of it.
  */
 export function findChanges(before: LumaImage, after: LumaImage, threshold: number): ChangeMask {
-  const { width, height } = after;
+  const { width, height, data } = after;
+  const earlier = before.data;
   const changed = new Uint8Array(width * height);
+  const sums = new Int32Array(Math.ceil(width / BLOCK_SIDE));
   for (let top = 0; top < height; top += BLOCK_SIDE) {
-    for (let left = 0; left < width; left += BLOCK_SIDE) {
-      const block = {
-        left,
-        top,
-        right: Math.min(left + BLOCK_SIDE, width),
-        bottom: Math.min(top + BLOCK_SIDE, height),
-      };
-      markBlock(changed, width, before.data, after.data, block, threshold);
+    const bottom = Math.min(top + BLOCK_SIDE, height);
+    sums.fill(0);
+    for (let y = top; y < bottom; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        const index = y * width + x;
+        const difference = (data[index] ?? 0) - (earlier[index] ?? 0);
+        const block = Math.floor(x / BLOCK_SIDE);
+        sums[block] = (sums[block] ?? 0) + difference;
+        if (difference > threshold || -difference > threshold) changed[index] = 1;
+      }
+    }
+    for (const [block, sum] of sums.entries()) {
+      const left = block * BLOCK_SIDE;
+      const right = Math.min(left + BLOCK_SIDE, width);
+      if (Math.abs(sum) * BLOCK_SHARE <= threshold * (right - left) * (bottom - top)) continue;
+      for (let y = top; y < bottom; y += 1) changed.fill(1, y * width + left, y * width + right);
     }
   }
   return { width, height, changed };
-}
-
-function markBlock(
-  changed: Uint8Array,
-  width: number,
-  before: Uint8Array,
-  after: Uint8Array,
-  { left, top, right, bottom }: { left: number; top: number; right: number; bottom: number },
-  threshold: number,
-): void {
-  let sum = 0;
-  for (let y = top; y < bottom; y += 1) {
-    for (let index = y * width + left; index < y * width + right; index += 1) {
-      const difference = (after[index] ?? 0) - (before[index] ?? 0);
-      sum += difference;
-      if (difference > threshold || -difference > threshold) changed[index] = 1;
-    }
-  }
-  if (Math.abs(sum) * BLOCK_SHARE <= threshold * (right - left) * (bottom - top)) return;
-  for (let y = top; y < bottom; y += 1) changed.fill(1, y * width + left, y * width + right);
 }
 
 /** Whether anything has changed. */

@@ -8,12 +8,14 @@ import { createReleaseStack } from '../src/release-stack.ts';
 import { runUntilStopped } from '../src/run-until-stopped.ts';
 import { createServices, requireDatabaseUrl } from '../src/services.ts';
 import { cleanScratch } from './clean-scratch.ts';
+import { slowCollector } from './collector-pace.ts';
 import { composeWorker } from './compose-worker.ts';
 import { createEngines } from './engines.ts';
 import { createWorkerWear } from './worker-wear.ts';
 
 await runUntilStopped('worker', async ({ config, logger, stopping }) => {
   dieWithParent(config);
+  slowCollector();
   const databaseUrl = requireDatabaseUrl(config);
   const wear = createWorkerWear({
     maxJobs: config.WORKER_MAX_JOBS,

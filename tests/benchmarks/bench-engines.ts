@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { modelsDirectory, readConfig, type Config } from '../../src/config.ts';
 import { createSilentLogger } from '../../src/logger.ts';
 import { DEFAULT_MODEL } from '../../worker/detection/models/catalogue.ts';
+import { slowCollector } from '../../worker/collector-pace.ts';
 import type { ObjectDetector } from '../../worker/detection/object-detector.ts';
 import { createThreadDetector } from '../../worker/detection/tensorflow/thread-detector.ts';
 import { type FfmpegBinaries, findFfmpegBinaries } from '../../worker/frames/ffmpeg-binaries.ts';
@@ -25,6 +26,7 @@ export interface BenchEngines {
 
 /** Starts the engines as a worker does, with so many threads each. */
 export async function startBenchEngines(threads: number): Promise<BenchEngines> {
+  slowCollector();
   const config = readConfig();
   const logger = createSilentLogger();
   const scratchDirectory = await mkdtemp(join(tmpdir(), 'foregsyte-bench-'));

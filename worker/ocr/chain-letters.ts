@@ -1,5 +1,5 @@
 import { median } from '../median.ts';
-import { createDisjointSets } from './disjoint-sets.ts';
+import { createDisjointSets, type DisjointSets } from './disjoint-sets.ts';
 import type { Component } from './label-components.ts';
 
 /** Letters that stand on one line, from left to right. */
@@ -35,6 +35,8 @@ const BAR_FILL = 0.75;
 const LEAST_OTHERS = 0.3;
 /** How many strokes of a letter a row of pixels crosses. */
 const STROKES_A_LETTER = 1.3;
+/** Height, in pixels, of the bands in which neighbours are looked for: that of a small letter. */
+const BAND = 16;
 
 /**
  * Chains components of like height, stroke and brightness that stand side by side, and keeps the chains that look like a
@@ -42,26 +44,51 @@ const STROKES_A_LETTER = 1.3;
  */
 export function chainLetters(components: readonly Component[], leastLetters = 2): LetterChain[] {
   const sorted = components.toSorted((a, b) => a.left - b.left || a.top - b.top);
-  const sets = createDisjointSets();
-  for (const _ of sorted) sets.add();
-  for (const [index, letter] of sorted.entries()) {
-    const reach = letter.right + (WIDEST_GAP * (letter.bottom - letter.top)) / LEAST_HEIGHT_RATIO;
-    for (let next = index + 1; next < sorted.length; next += 1) {
-      const other = sorted[next];
-      if (other === undefined || other.left > reach) break;
-      // Most are above or below.
-      if (other.top >= letter.bottom || other.bottom <= letter.top) continue;
-      if (standSideBySide(letter, other)) sets.join(index, next);
-    }
-  }
+  const sets = joinNeighbours(sorted);
   const chains = Map.groupBy(sorted, (_, index) => sets.rootOf(index));
   return [...chains.values()].flatMap((chained) => {
+    // Most stand alone, and are too narrow to be a word.
+    if (chained.reduce((sum, letter) => sum + countLetters(letter), 0) < leastLetters) return [];
     const { letters, height } = withoutStrangers(chained);
     const count = letters.reduce((sum, letter) => sum + countLetters(letter), 0);
     return count >= leastLetters && areAligned(letters, height) && !areBars(letters)
       ? [{ letters, height, count }]
       : [];
   });
+}
+
+/** Joins those that stand side by side; they are sorted by their left edges. */
+function joinNeighbours(sorted: readonly Component[]): DisjointSets {
+  const sets = createDisjointSets(sorted.length);
+  // Most are far above or below each other: each is only compared with those of its own bands of the picture.
+  const bands: number[][] = [];
+  for (const [index, letter] of sorted.entries()) {
+    for (let band = bandOf(letter.top); band <= bandOf(letter.bottom - 1); band += 1) {
+      (bands[band] ??= []).push(index);
+    }
+  }
+  const positions = bands.map(() => 0);
+  for (const [index, letter] of sorted.entries()) {
+    const reach = letter.right + (WIDEST_GAP * (letter.bottom - letter.top)) / LEAST_HEIGHT_RATIO;
+    for (let band = bandOf(letter.top); band <= bandOf(letter.bottom - 1); band += 1) {
+      const members = bands[band] ?? [];
+      // Those before this one have been compared with it.
+      const position = (positions[band] ?? 0) + 1;
+      positions[band] = position;
+      for (let place = position; place < members.length; place += 1) {
+        const next = members[place] ?? index;
+        const other = sorted[next];
+        if (other === undefined || other.left > reach) break;
+        if (standSideBySide(letter, other)) sets.join(index, next);
+      }
+    }
+  }
+  return sets;
+}
+
+/** In which band of the picture, from 0 at the top, a row of pixels lies. */
+function bandOf(row: number): number {
+  return Math.floor(row / BAND);
 }
 
 /** Leaves out what hangs on to a line, link by link, but is not of its size or place: the things that the line crosses. */

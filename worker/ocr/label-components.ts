@@ -1,5 +1,6 @@
 import type { LumaImage } from '../luma-image.ts';
-import { createDisjointSets } from './disjoint-sets.ts';
+import { createDisjointSets, type DisjointSets } from './disjoint-sets.ts';
+import { findRuns, type PixelRuns } from './find-runs.ts';
 import { PLAIN } from './local-contrast.ts';
 
 /** Pixels of one mark that hang together, also across corners; edges in pixels, right and bottom exclusive. */
@@ -20,82 +21,72 @@ export interface Component {
 }
 
 /**
- * The components of a picture whose pixels are marked; row by row in runs, which disjoint sets join. Components
- * smaller than `leastArea` pixels are left out.
+ * The components of a picture whose pixels are marked, which are runs of pixels in rows that disjoint sets join. Components
+ * smaller than `leastArea` pixels are left out. From top to bottom.
  */
-export function labelComponents(
-  marks: Uint8Array,
-  { width, height, data }: LumaImage,
-  leastArea: number,
-): Component[] {
-  const sets = createDisjointSets();
-  const parts: Component[] = [];
-
-  // Labels of the row above and of this one, -1 where a pixel is plain.
-  let above = new Int32Array(width + 2).fill(-1);
-  let current = new Int32Array(width + 2).fill(-1);
-  for (let y = 0; y < height; y += 1) {
-    current.fill(-1);
-    const row = y * width;
-    let x = 0;
-    while (x < width) {
-      const mark = marks[row + x] ?? PLAIN;
-      if (mark === PLAIN) {
-        x += 1;
-        continue;
+export function labelComponents(marks: Uint8Array, image: LumaImage, leastArea: number): Component[] {
+  const runs = findRuns(marks, image);
+  const count = runs.marks.length;
+  const sets = createDisjointSets(count);
+  const covered = joinRuns(runs, sets);
+  const areas = new Int32Array(count);
+  for (let run = 0; run < count; run += 1) {
+    const root = sets.rootOf(run);
+    areas[root] = (areas[root] ?? 0) + lengthOf(runs, run);
+  }
+  // Most are specks: only those that are large enough become objects.
+  const components: Component[] = [];
+  const places = new Int32Array(count).fill(-1);
+  for (let y = 0; y < image.height; y += 1) {
+    for (let run = runs.rows[y] ?? 0; run < (runs.rows[y + 1] ?? 0); run += 1) {
+      const root = sets.rootOf(run);
+      const area = areas[root] ?? 0;
+      if (area < leastArea) continue;
+      const place = places[root] ?? -1;
+      let component = place < 0 ? undefined : components[place];
+      if (component === undefined) {
+        component = beginComponent(runs, run, y, area);
+        places[root] = components.push(component) - 1;
       }
-      const start = x;
-      let luma = 0;
-      let columnRuns = 0;
-      while (x < width && marks[row + x] === mark) {
-        luma += data[row + x] ?? 0;
-        if (marks[row - width + x] !== mark) columnRuns += 1;
-        x += 1;
-      }
-      let label = -1;
-      let last = -1;
-      // Neighbours across corners count; the arrays are one entry longer at either end.
-      for (let near = start; near <= x + 1; near += 1) {
-        const other = above[near] ?? -1;
-        if (other === last || other === -1) continue;
-        last = other;
-        if (parts[other]?.mark !== mark) continue;
-        label = label === -1 ? sets.rootOf(other) : sets.join(label, other);
-      }
-      const part = parts[label];
-      if (part === undefined) {
-        label = sets.add();
-        const edges = { left: start, top: y, right: x, bottom: y + 1 };
-        parts.push({ mark, ...edges, area: x - start, rowRuns: 1, columnRuns, luma });
-      } else {
-        if (start < part.left) part.left = start;
-        if (x > part.right) part.right = x;
-        part.bottom = y + 1;
-        part.area += x - start;
-        part.rowRuns += 1;
-        part.columnRuns += columnRuns;
-        part.luma += luma;
-      }
-      current.fill(label, start + 1, x + 1);
+      component.left = Math.min(component.left, runs.starts[run] ?? 0);
+      component.right = Math.max(component.right, runs.ends[run] ?? 0);
+      component.bottom = y + 1;
+      component.rowRuns += 1;
+      component.columnRuns += lengthOf(runs, run) - (covered[run] ?? 0);
+      component.luma += runs.lumas[run] ?? 0;
     }
-    [above, current] = [current, above];
   }
-  for (const [label, part] of parts.entries()) {
-    const root = parts[sets.rootOf(label)];
-    if (root !== undefined && root !== part) absorb(root, part);
-  }
-  const whole = parts.filter((part, label) => sets.rootOf(label) === label && part.area >= leastArea);
-  for (const component of whole) component.luma /= component.area;
-  return whole;
+  for (const component of components) component.luma /= component.area;
+  return components;
 }
 
-function absorb(whole: Component, part: Component): void {
-  whole.left = Math.min(whole.left, part.left);
-  whole.top = Math.min(whole.top, part.top);
-  whole.right = Math.max(whole.right, part.right);
-  whole.bottom = Math.max(whole.bottom, part.bottom);
-  whole.area += part.area;
-  whole.rowRuns += part.rowRuns;
-  whole.columnRuns += part.columnRuns;
-  whole.luma += part.luma;
+/** A component of `area` pixels before its first run is added. */
+function beginComponent({ marks, starts, ends }: PixelRuns, run: number, y: number, area: number): Component {
+  const edges = { left: starts[run] ?? 0, top: y, right: ends[run] ?? 0, bottom: y };
+  return { mark: marks[run] ?? PLAIN, ...edges, area, rowRuns: 0, columnRuns: 0, luma: 0 };
+}
+
+/** Joins the runs of one mark that touch, across corners, too. Returns how many pixels of each have their mark above them. */
+function joinRuns({ marks, starts, ends, rows }: PixelRuns, sets: DisjointSets): Int32Array {
+  const covered = new Int32Array(marks.length);
+  for (let y = 1; y + 1 < rows.length; y += 1) {
+    const lastAbove = rows[y] ?? 0;
+    let above = rows[y - 1] ?? 0;
+    for (let run = lastAbove; run < (rows[y + 1] ?? 0); run += 1) {
+      const start = starts[run] ?? 0;
+      const end = ends[run] ?? 0;
+      while (above < lastAbove && (ends[above] ?? 0) < start) above += 1;
+      for (let near = above; near < lastAbove && (starts[near] ?? 0) <= end; near += 1) {
+        if (marks[near] !== marks[run]) continue;
+        sets.join(near, run);
+        const shared = Math.min(end, ends[near] ?? 0) - Math.max(start, starts[near] ?? 0);
+        covered[run] = (covered[run] ?? 0) + Math.max(0, shared);
+      }
+    }
+  }
+  return covered;
+}
+
+function lengthOf({ starts, ends }: PixelRuns, run: number): number {
+  return (ends[run] ?? 0) - (starts[run] ?? 0);
 }

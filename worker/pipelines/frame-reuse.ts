@@ -56,8 +56,9 @@ export function noFrameReuse(): FrameReuse {
 
 function replaceChanged(old: LumaImage, fresh: LumaImage, { changed }: ChangeMask): LumaImage {
   const data = new Uint8Array(new SharedArrayBuffer(old.data.length));
+  data.set(old.data);
   for (let index = 0; index < data.length; index += 1) {
-    data[index] = (changed[index] === 1 ? fresh.data[index] : old.data[index]) ?? 0;
+    if (changed[index] === 1) data[index] = fresh.data[index] ?? 0;
   }
   return { ...old, data };
 }
