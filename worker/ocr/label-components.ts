@@ -80,7 +80,7 @@ function joinRuns({ marks, starts, ends, rows }: PixelRuns, sets: DisjointSets):
         if (marks[near] !== marks[run]) continue;
         sets.join(near, run);
         const shared = Math.min(end, ends[near] ?? 0) - Math.max(start, starts[near] ?? 0);
-        covered[run] = (covered[run] ?? 0) + Math.max(0, shared);
+        covered[run] = (covered[run] ?? 0) + shared;
       }
     }
   }
