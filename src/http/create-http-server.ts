@@ -12,6 +12,7 @@ import { authenticate } from './authenticate.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { guardOrigin } from './guard-origin.ts';
 import { limitRate } from './limit-rate.ts';
+import { cutOffAfterAnswer } from './linger.ts';
 import { createResultsRoutes } from './results-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createUploadRoutes } from './upload-routes.ts';
@@ -59,6 +60,7 @@ export async function createHttpServer(deps: {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
+  app.use(cutOffAfterAnswer);
   const loopbackOnly = config.AUTHENTICATION === 'off';
   app.use(guardOrigin({ allowedOrigins: config.CORS_ORIGINS, loopbackOnly }));
   // The page itself holds no data, so it needs no key; what is asked for on it does.

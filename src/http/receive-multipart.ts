@@ -2,7 +2,6 @@ import type { RequestHandler } from 'express';
 import { processRequest } from 'graphql-upload-ts';
 import type { SpaceGuard } from '../storage/free-space.ts';
 import { announcedBytes } from './announced-bytes.ts';
-import { cutOffAfterAnswer } from './linger.ts';
 
 const MAX_FIELD_BYTES = 1_000_000;
 /** The library's temporary file holds what we store, until the request ends. */
@@ -20,7 +19,6 @@ export function receiveMultipart(options: { maxFileSize: number; space: SpaceGua
   return async (request, response, next) => {
     if (!request.is('multipart/form-data')) return next();
 
-    cutOffAfterAnswer(request, response);
     try {
       await options.space.assertRoom(COPIES * announcedBytes(request, options.maxFileSize));
       const settings = { maxFieldSize: MAX_FIELD_BYTES, maxFileSize: options.maxFileSize, maxFiles: 1 };

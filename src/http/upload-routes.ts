@@ -8,7 +8,6 @@ import type { Uploads } from '../uploads/uploads.ts';
 import { assertVideoMediaType } from '../uploads/video-media-type.ts';
 import { announcedBytes } from './announced-bytes.ts';
 import { callerOf, callerWith } from './caller-of.ts';
-import { cutOffAfterAnswer } from './linger.ts';
 import { createTusHandler } from './tus-handler.ts';
 
 /**
@@ -41,7 +40,6 @@ export function createUploadRoutes(deps: {
 
   const whole: RequestHandler = async (request, response) => {
     const { owner } = callerOf(request);
-    cutOffAfterAnswer(request, response);
     assertVideoMediaType(request.headers['content-type']);
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
     await space.assertRoom(announcedBytes(request, maxBytes));

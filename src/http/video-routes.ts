@@ -11,7 +11,6 @@ import { assertVideoMediaType } from '../uploads/video-media-type.ts';
 import { announcedBytes } from './announced-bytes.ts';
 import { callerWith } from './caller-of.ts';
 import type { OpenResults } from '../results/open-results.ts';
-import { cutOffAfterAnswer } from './linger.ts';
 import { receiveFile } from './receive-file.ts';
 import { sendSnakeResults } from './send-results.ts';
 
@@ -31,7 +30,6 @@ export function createVideoRoutes(deps: {
 
   router.post('/submit', async (request, response) => {
     const { owner } = callerWith('submit', request);
-    cutOffAfterAnswer(request, response);
     const { pipeline_id: pipelineId } = submitQuerySchema.parse(request.query);
     const jobRequest = resolveJobRequest({ pipelineId: parsePipelineId(pipelineId, 'pipeline_id') });
     await space.assertRoom(announcedBytes(request, config.MAX_UPLOAD_BYTES));

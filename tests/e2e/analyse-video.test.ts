@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
 import {
   fileAsBlob,
   startService,
@@ -10,9 +9,8 @@ import {
   submittedJobId,
 } from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
-import { waitFor } from '../helpers/wait-for.ts';
+import { waitForSettledJob } from '../helpers/wait-for-settled-job.ts';
 
-const SETTLE_MS = 60_000;
 const dataDirectory = temporaryDirectory();
 let service: RunningService;
 
@@ -21,29 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const statusShape = z.object({
-  status: z.object({
-    status: z.string(),
-    progress: z.number(),
-    errorCode: z.string().nullable(),
-    errorMessage: z.string().nullable(),
-    pollAfterMs: z.number().nullable(),
-  }),
-});
-
-async function settled(jobId: string) {
-  const query =
-    'query($id: ID!) { status(jobId: $id) { status progress errorCode errorMessage pollAfterMs } }';
-  return waitFor(
-    async () => {
-      const { status } = statusShape.parse((await service.request(query, { id: jobId })).data);
-      return status.pollAfterMs === null ? status : undefined;
-    },
-    SETTLE_MS,
-    'the job to be settled',
-  );
-}
-
 describe('a submitted video', () => {
   it('is analysed by the worker: people are detected, the caption is read', async () => {
     const answer = await service.submit(await fileAsBlob(TINY_VIDEO), '../../etc/passwd.mp4');
@@ -51,7 +26,11 @@ describe('a submitted video', () => {
       data: { submitVideo: { status: 'PENDING', progress: 0, originalFilename: 'passwd.mp4' } },
     });
     const jobId = submittedJobId(answer);
-    expect(await settled(jobId)).toMatchObject({ status: 'COMPLETED', progress: 1, errorCode: null });
+    expect(await waitForSettledJob(service, jobId)).toMatchObject({
+      status: 'COMPLETED',
+      progress: 1,
+      errorCode: null,
+    });
 
     const { data } = await service.request(
       `query($id: ID!) { results(jobId: $id) {
@@ -98,15 +77,22 @@ describe('a submitted video', () => {
   it('fails with INVALID_VIDEO when it is cut off, and the worker goes on', async () => {
     const whole = await readFile(TINY_VIDEO);
     const cut = submittedJobId(await service.submit(new Blob([whole.subarray(0, 2000)])));
-    expect(await settled(cut)).toMatchObject({ status: 'FAILED', errorCode: 'INVALID_VIDEO', progress: 1 });
+    expect(await waitForSettledJob(service, cut)).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'INVALID_VIDEO',
+      progress: 1,
+    });
     const next = submittedJobId(await service.submit(new Blob([whole])));
-    expect(await settled(next)).toMatchObject({ status: 'COMPLETED' });
+    expect(await waitForSettledJob(service, next)).toMatchObject({ status: 'COMPLETED' });
   });
 
   it('fails with UNSUPPORTED_MEDIA when it has sound alone', async () => {
     const jobId = submittedJobId(
       await service.submit(await fileAsBlob(join(import.meta.dirname, '../fixtures/audio-only.mp4'))),
     );
-    expect(await settled(jobId)).toMatchObject({ status: 'FAILED', errorCode: 'UNSUPPORTED_MEDIA' });
+    expect(await waitForSettledJob(service, jobId)).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'UNSUPPORTED_MEDIA',
+    });
   });
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
 import {
   fileAsBlob,
   startService,
@@ -8,9 +7,8 @@ import {
   submittedJobId,
 } from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
-import { waitFor } from '../helpers/wait-for.ts';
+import { waitForSettledJob } from '../helpers/wait-for-settled-job.ts';
 
-const SETTLE_MS = 60_000;
 const dataDirectory = temporaryDirectory();
 let service: RunningService;
 
@@ -19,24 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const statusShape = z.object({
-  status: z.object({
-    status: z.string(),
-    errorCode: z.string().nullable(),
-    errorMessage: z.string().nullable(),
-  }),
-});
-
 /** Submits the fixture with these options, and waits until its job is settled. */
 async function analyse(options: Record<string, unknown>) {
   const answer = await service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', { options });
   const id = submittedJobId(answer);
-  const ask = 'query($id: ID!) { status(jobId: $id) { status errorCode errorMessage } }';
-  const settled = async () => {
-    const { status } = statusShape.parse((await service.request(ask, { id })).data);
-    return status.status === 'PENDING' || status.status === 'RUNNING' ? undefined : status;
-  };
-  return { id, status: await waitFor(settled, SETTLE_MS, 'the job to be settled') };
+  return { id, status: await waitForSettledJob(service, id) };
 }
 
 describe('the options of an analysis', () => {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectDataSource } from '../../src/database/data-source.ts';
 import { startService, SUBMIT, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
 import { sendBody, type BodyAnswer } from '../helpers/send-body.ts';
+import { sendThenRead } from '../helpers/send-then-read.ts';
 import { describeOnSmallDisk } from '../helpers/small-disk.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -31,6 +33,7 @@ function graphqlForm(beginning: Uint8Array, variables: Record<string, unknown> =
   ]);
 }
 const GRAPHQL = { ...FORM, 'apollo-require-preflight': 'true' };
+const REFUSAL = /^HTTP\/1\.1 507 [^]*"STORAGE_FULL"/;
 const full = { status: 507, body: expect.stringContaining('"STORAGE_FULL"') };
 
 let beginning: Buffer;
@@ -69,30 +72,58 @@ describe('a service whose disk has less room than its reserve', () => {
     service = await startService({ dataDirectory, worker: false, environment });
   });
   afterAll(() => service.stop());
-  const length = { 'content-length': String(10 * MIB) };
+  /** More than lies on its way while nobody reads it. */
+  const SIZE = 16 * MIB;
+  const length = { 'content-length': String(SIZE) };
 
-  it.each<[string, () => Promise<BodyAnswer>]>([
-    ['POST /uploads', () => sendBody(`${service.url}/uploads`, { headers: length })],
-    ['a GraphQL upload', () => sendBody(`${service.url}/graphql`, { headers: { ...GRAPHQL, ...length } })],
-    [
-      'POST /video/submit',
-      () => sendBody(`${service.url}/video/submit`, { headers: { ...FORM, ...length } }),
-    ],
-    [
-      'the creation of a tus upload',
-      () => sendBody(`${service.url}/uploads`, { headers: { ...TUS, 'upload-length': '1000' } }),
-    ],
+  interface UploadRequest {
+    path: string;
+    method?: string;
+    headers: Record<string, string>;
+  }
+  const uploads: [string, () => Promise<UploadRequest>][] = [
+    ['POST /uploads', async () => ({ path: '/uploads', headers: length })],
+    ['a GraphQL upload', async () => ({ path: '/graphql', headers: { ...GRAPHQL, ...length } })],
+    ['POST /video/submit', async () => ({ path: '/video/submit', headers: { ...FORM, ...length } })],
     [
       'a part of a tus upload',
-      async () => {
-        const path = `/uploads/${await beginUpload(service, 10 * MIB)}`;
-        const headers = { ...PATCH, 'upload-offset': '0', ...length };
-        return sendBody(`${service.url}${path}`, { method: 'PATCH', headers });
-      },
+      async () => ({
+        path: `/uploads/${await beginUpload(service, SIZE)}`,
+        method: 'PATCH',
+        headers: { ...PATCH, 'upload-offset': '0', ...length },
+      }),
     ],
-  ])('refuses %s before any of its body has come, and keeps nothing', async (_what, send) => {
-    expect(await send()).toMatchObject({ ...full, sent: 0 });
+  ];
+
+  it.each<[string, () => Promise<UploadRequest>]>([
+    ...uploads,
+    [
+      'the creation of a tus upload',
+      async () => ({ path: '/uploads', headers: { ...TUS, 'upload-length': '1000' } }),
+    ],
+  ])('refuses %s before any of its body has come, and keeps nothing', async (_what, prepare) => {
+    const { path, ...request } = await prepare();
+    expect(await sendBody(`${service.url}${path}`, request)).toMatchObject({ ...full, sent: 0 });
     expect(await filesOf(join(dataDirectory, 'storage'))).toEqual([]);
+  });
+
+  it.each(uploads)('refuses %s so that a client learns it that sends all first', async (_what, prepare) => {
+    const { path, headers, ...method } = await prepare();
+    const closing = { ...method, headers: { ...headers, connection: 'close' }, size: SIZE };
+    expect(await sendThenRead(`${service.url}${path}`, closing)).toMatch(REFUSAL);
+  });
+
+  it('cuts clients off that go on sending after that', async () => {
+    const sendOn = async ([, prepare]: (typeof uploads)[number]) => {
+      const { path, ...options } = await prepare();
+      const request = httpRequest(`${service.url}${path}`, { method: 'POST', ...options });
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      request.on('error', () => {}).on('close', resolve);
+      const trickle = setInterval(() => request.write('x'), 100);
+      await closed;
+      clearInterval(trickle);
+    };
+    await Promise.all(uploads.map(sendOn));
   });
 
   it('answers whatever needs no room', async () => {

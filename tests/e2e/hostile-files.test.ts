@@ -12,7 +12,7 @@ import { isAlive, processesNaming } from '../helpers/process-life.ts';
 import { type RunningService, startService, submittedJobId, TINY_VIDEO } from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { decodedFrameTimes } from '../helpers/video-tools.ts';
-import { waitFor } from '../helpers/wait-for.ts';
+import { waitForSettledJob } from '../helpers/wait-for-settled-job.ts';
 
 const SETTLE_MS = 180_000;
 const SAMPLES_PER_SECOND = 0.5;
@@ -48,13 +48,6 @@ async function submit(name: string, bytes: Buffer): Promise<{ jobId: string } | 
   return refusal === undefined ? { jobId: submittedJobId(answer) } : { refused: refusal };
 }
 
-const statusShape = z.object({
-  status: z.object({
-    status: z.string(),
-    errorCode: z.string().nullable(),
-    pollAfterMs: z.number().nullable(),
-  }),
-});
 const resultsShape = z.object({
   results: z.object({
     media: z.object({ width: z.number(), height: z.number(), frameCount: z.number() }),
@@ -70,15 +63,7 @@ const readResults = async (id: string) => {
 };
 /** How the job of a file ended. */
 async function outcomeOf(id: string): Promise<Outcome | { failed: unknown } | { warnings: string[] }> {
-  const query = 'query($id: ID!) { status(jobId: $id) { status errorCode pollAfterMs } }';
-  const settled = await waitFor(
-    async () => {
-      const { status } = statusShape.parse((await service.request(query, { id })).data);
-      return status.pollAfterMs === null ? status : undefined;
-    },
-    SETTLE_MS,
-    `the job ${id} to be settled`,
-  );
+  const settled = await waitForSettledJob(service, id, { timeoutMs: SETTLE_MS });
   if (settled.status !== 'COMPLETED') return { failed: settled.errorCode };
   const { media, warnings } = await readResults(id);
   return { width: media.width, height: media.height, warnings: warnings.map(({ code }) => code) };

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
 import { hashFile } from '../../worker/hash-file.ts';
 import {
   fileAsBlob,
@@ -13,7 +12,7 @@ import {
   submittedJobId,
 } from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
-import { waitFor } from '../helpers/wait-for.ts';
+import { waitForSettledJob } from '../helpers/wait-for-settled-job.ts';
 
 const SETTLE_MS = 90_000;
 const require = createRequire(import.meta.url);
@@ -38,33 +37,14 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const jobShape = z.object({
-  job: z.object({
-    status: z.string(),
-    errorCode: z.string().nullable(),
-    errorMessage: z.string().nullable(),
-    attempt: z.int(),
-  }),
-});
 const askedFor = { samplesPerSecond: 1, startMs: 1000, endMs: 1100 };
 const submit = async (...codes: string[]) =>
   service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', { options: { ...askedFor, languages: codes } });
 
-/** How the job of this id ends. */
-const settle = (id: string) =>
-  waitFor(
-    async () => {
-      const query = 'query($id: ID!) { job(id: $id) { status errorCode errorMessage attempt } }';
-      const { job } = jobShape.parse((await service.request(query, { id })).data);
-      return job.status === 'PENDING' || job.status === 'RUNNING' ? undefined : job;
-    },
-    SETTLE_MS,
-    'the job to be settled',
-  );
 /** Submits the fixture, in whose picture HELLO FOREGSYTE 42 stands, and waits until its job is settled. */
 const analyse = async (...codes: string[]) => {
   const id = submittedJobId(await submit(...codes));
-  return { id, job: await settle(id) };
+  return { id, job: await waitForSettledJob(service, id, { timeoutMs: SETTLE_MS }) };
 };
 
 const languageData = async (id: string) => {
@@ -135,7 +115,9 @@ describe('a language whose data lies in the operator’s folder', () => {
     await rename(`${polish}.new`, polish);
     const retried = await service.request('mutation($id: ID!) { retryJob(jobId: $id) { id } }', { id });
     expect(retried.errors).toBeUndefined();
-    expect(await settle(id)).toMatchObject({ status: 'COMPLETED' });
+    expect(await waitForSettledJob(service, id, { timeoutMs: SETTLE_MS })).toMatchObject({
+      status: 'COMPLETED',
+    });
     expect(await languageData(id)).toMatchObject({
       results: {
         models: { ocr: { languageData: [{ language: 'pol', sha256: await hashFile(polish) }] } },

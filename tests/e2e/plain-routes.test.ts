@@ -12,6 +12,7 @@ import {
 } from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
+import { waitForSettledJob } from '../helpers/wait-for-settled-job.ts';
 
 const SETTLE_MS = 60_000;
 const dataDirectory = temporaryDirectory();
@@ -172,11 +173,7 @@ describe('a running job', () => {
 
     const again = await service.request('mutation($id: ID!) { retryJob(jobId: $id) { status } }', { id });
     expect(again.data).toEqual({ retryJob: { status: 'PENDING' } });
-    await waitFor(
-      async () => ((await statusOf(id)).status === 'COMPLETED' ? true : undefined),
-      SETTLE_MS,
-      'the job to be completed',
-    );
+    expect(await waitForSettledJob(service, id)).toMatchObject({ status: 'COMPLETED' });
   });
 
   it('that is deleted is gone with its files, and the worker goes on with the next', async () => {
@@ -184,11 +181,7 @@ describe('a running job', () => {
     await service.request('mutation($id: ID!) { deleteJob(jobId: $id) }', { id });
     const next = await submit(await fileAsBlob(TINY_VIDEO));
     const nextId = String(next.body['job_id']);
-    await waitFor(
-      async () => ((await statusOf(nextId)).status === 'COMPLETED' ? true : undefined),
-      SETTLE_MS,
-      'the next job to be completed',
-    );
+    expect(await waitForSettledJob(service, nextId)).toMatchObject({ status: 'COMPLETED' });
     expect(await filesOf(id)).toEqual([]);
   });
 });

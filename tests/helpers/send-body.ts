@@ -1,4 +1,4 @@
-import { Agent, request as httpRequest } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const MIB = 1024 * 1024;
@@ -28,10 +28,8 @@ export async function sendBody(
   },
 ): Promise<BodyAnswer> {
   const { method = 'POST', headers = {}, head = '', size = 0, tail = '' } = options;
-  // A connection that no earlier request has used. It is to be kept, as browsers and curl ask for: a server that is asked to
-  // close it does so with its answer, and what is still being sent then fails before the answer has been read.
-  const agent = new Agent({ keepAlive: true });
-  const request = httpRequest(url, { method, agent, headers, signal: AbortSignal.timeout(ANSWER_MS) });
+  // No connection that an earlier request has used.
+  const request = httpRequest(url, { method, agent: false, headers, signal: AbortSignal.timeout(ANSWER_MS) });
   const answer: BodyAnswer = { status: 0, body: '', sent: 0 };
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   // The service may cut the connection off once it has answered.
@@ -60,6 +58,5 @@ export async function sendBody(
   }
   if (answer.status === 0 && headers['content-length'] === undefined) request.end(tail);
   await closed;
-  agent.destroy();
   return answer;
 }

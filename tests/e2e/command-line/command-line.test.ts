@@ -101,7 +101,7 @@ describe('foregsyte cancel, retry, delete and list', () => {
   it('moves a job along, and lists it by state, tag and words over pages', async () => {
     // The worker has enough to do with the first that the second cannot be done before it is canceled.
     await submitOne('--samples-per-second', '60', '--priority', '9');
-    const { id } = await submitOne('--tag', 'moved', '--samples-per-second', '60');
+    const { id } = await submitOne('--tag', 'moved');
     expect(await foregsyte('cancel', id)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(id) });
     expect(await foregsyte('cancel', id)).toMatchObject({
       exitCode: 3,

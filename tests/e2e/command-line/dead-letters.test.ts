@@ -13,7 +13,7 @@ import {
 } from '../../helpers/running-service.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { testBinaries } from '../../helpers/video-tools.ts';
-import { waitFor } from '../../helpers/wait-for.ts';
+import { waitForSettledJob } from '../../helpers/wait-for-settled-job.ts';
 
 const dataDirectory = temporaryDirectory();
 const faultFile = join(dataDirectory, 'fault');
@@ -31,17 +31,13 @@ const statusSchema = z.object({
 const STATUS = 'query($id: ID!) { status(jobId: $id) { status attempt revision } }';
 type Owner = keyof typeof keys;
 
-const statusOf = async (jobId: string, owner: Owner = 'ann') =>
-  statusSchema.parse((await service.request(STATUS, { id: jobId }, keys[owner])).data).status;
-const becomes = (status: string, jobId: string, owner: Owner = 'ann') =>
-  waitFor(
-    async () => ((await statusOf(jobId, owner)).status === status ? true : undefined),
-    30_000,
-    `job ${jobId} to be ${status}`,
-  );
+const statusOf = async (jobId: string) =>
+  statusSchema.parse((await service.request(STATUS, { id: jobId }, keys.ann)).data).status;
+const settled = (jobId: string, owner: Owner = 'ann') =>
+  waitForSettledJob(service, jobId, { key: keys[owner] });
 const failingJob = async (owner: Owner) => {
   const jobId = submittedJobId(await service.submit(await fileAsBlob(TINY_VIDEO), 'a.mp4', {}, keys[owner]));
-  await becomes('FAILED', jobId, owner);
+  expect(await settled(jobId, owner)).toMatchObject({ status: 'FAILED' });
   return jobId;
 };
 const operator = (...args: string[]) =>
@@ -123,8 +119,7 @@ describe('foregsyte jobs', () => {
     const [first = '', second = '', third = ''] = crashed;
     const run = await operator('redrive', '--owner', 'ann', '--code', 'DECODER_CRASHED', '--limit', '1');
     expect(run).toMatchObject({ exitCode: 0, stdout: `${first}\n`, stderr: expect.stringContaining('more') });
-    await becomes('COMPLETED', first);
-    expect(await statusOf(first)).toMatchObject({ attempt: 2 });
+    expect(await settled(first)).toMatchObject({ status: 'COMPLETED', attempt: 2 });
     expect(await listed()).toEqual([second, third, bobs, stalled]);
   });
 
@@ -139,8 +134,7 @@ describe('foregsyte jobs', () => {
     );
     expect(answer).toMatchObject({ data: { retryJob: { id: jobId } } });
     expect(answer.errors).toBeUndefined();
-    await becomes('COMPLETED', jobId);
-    expect(await statusOf(jobId)).toMatchObject({ attempt: 2 });
+    expect(await settled(jobId)).toMatchObject({ status: 'COMPLETED', attempt: 2 });
     expect(await listed()).not.toContain(jobId);
   });
 
@@ -150,8 +144,8 @@ describe('foregsyte jobs', () => {
     const run = await operator('redrive');
     expect(run).toMatchObject({ exitCode: 0, stderr: `${left.length} jobs are queued again.\n` });
     expect(run.stdout.trim().split('\n')).toEqual(left);
-    await becomes('COMPLETED', bobs, 'bob');
-    await becomes('COMPLETED', stalled);
+    expect(await settled(bobs, 'bob')).toMatchObject({ status: 'COMPLETED' });
+    expect(await settled(stalled)).toMatchObject({ status: 'COMPLETED' });
     expect(await operator('dead')).toMatchObject({ exitCode: 0, stdout: 'There are no such jobs.\n' });
     expect(await operator('redrive')).toMatchObject({ exitCode: 0, stdout: '' });
   });

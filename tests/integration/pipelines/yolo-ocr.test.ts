@@ -18,6 +18,7 @@ import {
 } from '../../../worker/pipelines/pipeline.ts';
 import { createYoloOcrPipeline } from '../../../worker/pipelines/yolo-ocr.ts';
 import { makeCutVideo, makeStillVideo } from '../../helpers/edit-tiny-video.ts';
+import { rememberDetections, rememberTexts } from '../../helpers/remembering-engines.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { neverAborted, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
 
@@ -28,8 +29,8 @@ let textReader: TextReader;
 beforeAll(async () => {
   const modelDirectory = join(modelsDirectory(readConfig()), DEFAULT_MODEL);
   const setup = { modelDirectory, threads: 1, stallMs: 60_000, logger: createSilentLogger() };
-  detector = await createThreadDetector({ ...setup, backend: 'wasm' });
-  textReader = await createTesseractReader({ workers: 1, stallMs: 60_000, scratchDirectory });
+  detector = rememberDetections(await createThreadDetector({ ...setup, backend: 'wasm' }));
+  textReader = rememberTexts(await createTesseractReader({ workers: 1, stallMs: 60_000, scratchDirectory }));
 });
 afterAll(async () => {
   await textReader.close();
