@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
+import { isArrayBuffer } from 'node:util/types';
 
 /**
  * Cuts a stream of raw pictures into frames of `frameBytes` each. Every frame has memory of its own that other
  * threads may read, or that of a frame that `spare` gives back; at most one frame is under construction, and the stream
- * is only read while a frame is wanted. An incomplete frame at the end is dropped.
+ * is only read while a frame is wanted. An incomplete frame at the end is dropped. The chunks of the stream must be of no use
+ * to anybody else.
  */
 export async function* cutFrames(
   stream: Readable,
@@ -26,5 +28,14 @@ export async function* cutFrames(
       frame = undefined;
       filled = 0;
     }
+    release(chunk);
   }
+}
+
+/**
+ * Frees the memory of a chunk, if it has all of it to itself. A stream makes new memory for each read, and whenever that adds
+ * up to some tens of megabytes, the garbage collector goes through everything there is: several times a second here.
+ */
+function release({ buffer, byteLength }: Buffer): void {
+  if (isArrayBuffer(buffer) && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -22,6 +22,33 @@ describe('cutFrames', () => {
     ]);
   });
 
+  it('frees the memory of each chunk, once all of it has been copied', async () => {
+    const chunks = [1, 2].map((value) => Buffer.alloc(6, value));
+    const frames = [];
+    for await (const frame of cutFrames(Readable.from(chunks), 4)) {
+      frames.push({ frame, left: chunks.map(({ length }) => length) });
+    }
+    expect(frames.map(({ frame }) => [...frame])).toEqual([
+      [1, 1, 1, 1],
+      [1, 1, 2, 2],
+      [2, 2, 2, 2],
+    ]);
+    expect(frames.map(({ left }) => left)).toEqual([
+      [6, 6],
+      [0, 6],
+      [0, 6],
+    ]);
+    expect(chunks.map(({ length }) => length)).toEqual([0, 0]);
+  });
+
+  it('leaves memory alone that a chunk shares with others', async () => {
+    const memory = Buffer.alloc(6, 7);
+    const frames = [];
+    for await (const frame of cutFrames(Readable.from([memory.subarray(0, 3)]), 3)) frames.push([...frame]);
+    expect(frames).toEqual([[7, 7, 7]]);
+    expect([...memory]).toEqual([7, 7, 7, 7, 7, 7]);
+  });
+
   it('leaves the stream to its owner when the consumer stops early', async () => {
     const stream = Readable.from([Buffer.from([1, 2]), Buffer.from([3, 4])]);
     for await (const frame of cutFrames(stream, 2)) {
