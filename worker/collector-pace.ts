@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8';
 const HEAP_GROWTH_PERCENT = 150;
 
 /**
- * Has V8 collect the heaps of this process and of its threads less often. By itself, it counts every picture that passes
- * through against heaps of 20 MB, and marks all of them once or twice a second for it. Takes effect with each heap's next
- * collection; to be called before any engine is started.
+ * Has V8 collect the heaps of this process and of its threads less often. By itself, it lets those of the detectors grow from
+ * 15 to 25 MB, and marks all that is in them every few frames for it. Takes effect with each heap's next collection; to be
+ * called before any engine is started.
  */
 export function slowCollector(): void {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);

@@ -13,7 +13,7 @@ const SHORT_HEADER_BYTES = 8;
 const CHUNK_BYTES = 256 * 1024;
 const BOXES_BEFORE_FRAGMENTS = 64;
 
-/** Whether a local MP4 is fragmented and carries a segment index (`sidx`), as streaming recordings do. */
+/** Whether a local MP4 is fragmented and carries a segment index (`sidx`), as recordings made for adaptive playback do. */
 export async function hasSegmentIndex(filePath: string): Promise<boolean> {
   const file = await open(filePath);
   try {

@@ -46,8 +46,8 @@ export interface BoxMotion {
 }
 
 /**
- * A Kalman filter with constant velocity for the centre and a random walk for the sides, over real time differences
- * (SORT: Bewley et al., "Simple online and realtime tracking", ICIP 2016; deviations relative to the box as in DeepSORT:
+ * A Kalman filter with constant velocity for the centre and a random walk for the sides, over true differences of time
+ * (SORT: Bewley et al., ICIP 2016; deviations relative to the box as in DeepSORT:
  * Wojke et al., ICIP 2017). The coordinates do not depend on each other, so each has a small filter of its own. A box's
  * size is the geometric mean of its sides. `aspectRatio` is the frame's width by its height: distances are counted in
  * frame heights.

@@ -46,9 +46,8 @@ interface LiveTrack extends GrowingTrack {
 }
 
 /**
- * SORT (Bewley, Ge, Ott, Ramos and Upcroft, "Simple online and realtime tracking", ICIP 2016): a Kalman filter for each
- * box and an optimal assignment of detections to tracks, with further rounds of DeepSORT and OC-SORT (see matchDetections).
- * Unlike there, a track counts from its first detection, because at one sample a second some objects are seen once.
+ * SORT (A. Bewley, Z. Ge, L. Ott, F. Ramos, B. Upcroft, ICIP 2016): a Kalman filter for each box and an optimal assignment of
+ * detections to tracks, with further rounds of DeepSORT and OC-SORT (see matchDetections). Unlike there, a track counts from its first detection, because at one sample a second some objects are seen once.
  * Tracks never change their label. `frameSize` is the displayed size of the frames, in whatever unit.
  * The memory of a track does not grow with its length.
  */
