@@ -1,4 +1,6 @@
+import type { DataSource } from 'typeorm';
 import type { Config } from '../config.ts';
+import { connectDataSource } from '../database/data-source.ts';
 import { findEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import { assertMigrated } from '../database/run-migrations.ts';
 import { AppError } from '../errors.ts';
@@ -19,4 +21,20 @@ export async function requireOperatorDatabase(config: Config): Promise<string> {
   }
   await assertMigrated(databaseUrl);
   return databaseUrl;
+}
+
+/**
+ * Runs `work` on a connection to that database.
+ * @throws AppError DATABASE_UNAVAILABLE; what `work` throws.
+ */
+export async function withOperatorDatabase<T>(
+  config: Config,
+  work: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
+  const dataSource = await connectDataSource(await requireOperatorDatabase(config));
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
 }

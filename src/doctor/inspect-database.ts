@@ -31,7 +31,7 @@ async function inspectServer(databaseUrl: string, which: string): Promise<Observ
   const found = `${await readVersion(databaseUrl)}, ${which}`;
   try {
     await assertMigrated(databaseUrl);
-    return fine(found);
+    return fine(`${found}, migrated`);
   } catch (error) {
     return note(found, toAppError(error).message);
   }

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import { findingSchema, inspect, type Finding } from '../../doctor/finding.ts';
 import { inspectDatabase } from '../../doctor/inspect-database.ts';
 import { inspectDataFolder, inspectNode } from '../../doctor/inspect-machine.ts';
+import { inspectPort } from '../../doctor/inspect-port.ts';
 import { EXIT_CODES } from '../command-failure.ts';
 import { runCommand } from '../run-command.ts';
 import { runWorkerTool } from '../run-tool.ts';
@@ -32,6 +33,7 @@ async function examine(config: Config, signal: AbortSignal): Promise<Finding[]> 
   return [
     await inspect('Node.js', inspectNode),
     await inspect('Postgres', () => inspectDatabase(config)),
+    await inspect('port', () => inspectPort(config)),
     await inspect('data folder', () => inspectDataFolder(config)),
     ...z.array(findingSchema).parse(JSON.parse(await runWorkerTool('doctor/doctor-main.js', [], signal))),
   ];

@@ -4,6 +4,7 @@ import type { DeadLetter, DeadLetterFilter, DeadLetters } from '../../jobs/redri
 import { createTable, shortTime } from '../create-table.ts';
 import { parseCount, parseErrorCode, parseOwner } from '../parse-arguments.ts';
 import { runCommand } from '../run-command.ts';
+import { addJobStatsCommand } from './job-stats-command.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -17,16 +18,17 @@ interface RedriveOptions extends DeadOptions {
   dryRun?: true;
 }
 
-/** `foregsyte jobs`: the operator's own command for jobs that ran out of attempts, on the database as `keys` is. */
+/** `foregsyte jobs`: the operator's own command, on the database as `keys` is. */
 export function addJobsCommand(program: Command): void {
   const jobs = program
     .command('jobs')
-    .description('list and bring back jobs that ran out of attempts, on the machine of the service')
+    .description('look at the jobs of all owners, and bring back those that ran out of attempts')
     .addHelpText(
       'after',
       `
 Works on the database of DATABASE_URL. When that is not set: on the Postgres that \`npm start\` runs in DATA_DIR.`,
     );
+  addJobStatsCommand(jobs);
   withFilter(jobs.command('dead'), 'list')
     .description('list the failed jobs whose attempts are used up, of all owners, the oldest first')
     .addHelpText(

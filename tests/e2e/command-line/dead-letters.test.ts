@@ -86,6 +86,19 @@ exec '${ffmpegPath}' "$@"
 afterAll(() => service.stop());
 
 describe('foregsyte jobs', () => {
+  it('shows all jobs at a glance', async () => {
+    const { stdout } = await operator('stats', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      now: { pending: 0, running: 0, deadLetters: 5 },
+      windows: [{}, {}, { minutes: 1440, submitted: 5, completed: 0, failed: 5 }],
+      failures: [
+        { code: 'DECODER_CRASHED', count: 4 },
+        { code: 'DECODER_STALLED', count: 1 },
+      ],
+    });
+    expect((await operator('stats')).stdout).toMatch(/Dead letters +5\n/);
+  });
+
   it('lists the dead letters of all owners, the oldest first, by owner, code and number', async () => {
     expect(await listed()).toEqual([...crashed, bobs, stalled]);
     expect(await listed('--owner', 'bob')).toEqual([bobs]);

@@ -20,7 +20,13 @@ const withoutTensorflow = `--require=${join(projectRoot, 'tests/helpers/no-tenso
 let database: TestDatabase;
 
 const doctor = (args: string[], environment: Record<string, string>) =>
-  runForegsyte(['doctor', ...args], { DATA_DIR: dataDirectory, MODELS_DIR: models, ...environment });
+  runForegsyte(['doctor', ...args], {
+    DATA_DIR: dataDirectory,
+    MODELS_DIR: models,
+    // Any free one, whatever else runs on this machine.
+    PORT: '0',
+    ...environment,
+  });
 const examine = async (environment: Record<string, string>) => {
   const { stdout, exitCode } = await doctor(['--json'], environment);
   const findings = z.array(findingSchema).parse(JSON.parse(stdout));
@@ -43,8 +49,9 @@ describe('foregsyte doctor', () => {
     expect(look('Node.js')?.found).toContain(process.versions.node);
     expect(look('Postgres')).toMatchObject({
       verdict: 'ok',
-      found: expect.stringMatching(/^\d+.*DATABASE_URL/),
+      found: expect.stringMatching(/^\d+.*DATABASE_URL, migrated$/),
     });
+    expect(look('port')).toMatchObject({ verdict: 'ok', found: '127.0.0.1:0 is free' });
     expect(look('data folder')?.found).toMatch(/\d+ MiB free/);
     expect(look('ffmpeg')?.found).toMatch(/bundled|system/);
     expect(look('model')?.found).toContain('licence Apache-2.0');
