@@ -1,5 +1,6 @@
 import pino from 'pino';
 import pretty from 'pino-pretty';
+import { currentLogFields } from './log-fields.ts';
 
 /** The structured logger of the product: JSON lines, or one readable line an event on a terminal. */
 export type Logger = pino.Logger;
@@ -13,7 +14,7 @@ export interface LoggerOptions {
 
 /** Creates the process's logger, writing to standard output. */
 export function createLogger(options: LoggerOptions): Logger {
-  const settings = { name: options.name, level: options.level };
+  const settings = { name: options.name, level: options.level, mixin: currentLogFields };
   if (!process.stdout.isTTY) return pino(settings);
   return pino(
     settings,

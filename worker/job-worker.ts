@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { toAppError } from '../src/errors.ts';
 import { createJobStatusChanges } from '../src/jobs/job-status.ts';
 import type { TakeJob, TakenJob } from '../src/jobs/take-job.ts';
+import { withLogFields } from '../src/log-fields.ts';
 import type { Logger } from '../src/logger.ts';
 import type { QueueService } from '../src/queue/queue-service.ts';
 import { type AttemptLimits, createAttemptSignal } from './attempt-signal.ts';
@@ -77,7 +78,8 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
     await deps.assertReady();
     const taken = await deps.takeJob();
     if (!taken) return false;
-    await run(taken, stopping);
+    const { jobId, attempt } = taken.job;
+    await withLogFields({ jobId, attempt }, () => run(taken, stopping));
     return true;
   };
 

@@ -11,6 +11,7 @@ import { answerErrors, answerNotFound } from './answer-errors.ts';
 import { authenticate } from './authenticate.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { guardOrigin } from './guard-origin.ts';
+import { identifyRequest, REQUEST_ID_HEADER } from './identify-request.ts';
 import { limitRate } from './limit-rate.ts';
 import { cutOffAfterAnswer } from './linger.ts';
 import { createResultsRoutes } from './results-routes.ts';
@@ -24,7 +25,14 @@ const IDLE_MS = 60_000;
 const REQUEST_MS = 6 * 3_600_000;
 
 /** What a page of an allowed origin may read of an answer, beside its body. */
-const EXPOSED_HEADERS = ['ETag', 'Retry-After', 'Content-Disposition', 'Content-Range', 'Accept-Ranges'];
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Retry-After',
+  'Content-Disposition',
+  'Content-Range',
+  'Accept-Ranges',
+  REQUEST_ID_HEADER,
+];
 
 /** A listening HTTP server; `close` lets running requests end within the grace period. */
 export interface HttpServer {
@@ -53,6 +61,7 @@ export async function createHttpServer(deps: {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  app.use(identifyRequest);
   app.use(securityHeaders({ sandbox: config.NODE_ENV !== 'production' }));
   if (config.CORS_ORIGINS.length > 0) {
     app.use(cors({ origin: config.CORS_ORIGINS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));

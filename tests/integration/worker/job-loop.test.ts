@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../src/errors.ts';
+import { currentLogFields } from '../../../src/log-fields.ts';
 import { resultsKey } from '../../../src/results/results-keys.ts';
 import type { RunAttempt } from '../../../worker/run-attempt.ts';
 import {
@@ -23,6 +24,23 @@ const workerThat = (runAttempt: RunAttempt, options?: LoopOptions) =>
 afterEach(() => removeAllJobs(services()));
 
 describe('runForever', () => {
+  it('has the job and the attempt written on every line of an attempt, and of no other', async () => {
+    const jobIds = [await createJob(), await createJob()];
+    const fields: unknown[] = [];
+    let done = 0;
+    const wear = { jobDone: () => void (done += 1), reason: () => (done < 2 ? null : 'two jobs are enough') };
+    await workerThat(
+      async ({ jobId, attempt }) => {
+        await services().dataSource.query('SELECT 1');
+        fields.push(currentLogFields());
+        return resultsKey(jobId, attempt);
+      },
+      { wear },
+    ).runForever(never);
+    expect(fields).toEqual(jobIds.map((jobId) => ({ jobId, attempt: 1 })));
+    expect(currentLogFields()).toEqual({});
+  });
+
   const isRunning = (jobId: string) =>
     waitFor(
       async () => ((await read(jobId)).status === 'running' ? true : undefined),
