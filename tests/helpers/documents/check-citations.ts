@@ -23,8 +23,11 @@ export function citationsOf(prose: string): Citation[] {
   );
 }
 
-/** Symbols that are cited are declared in their file, tests have their title, other names are words of the code. */
-export function checkCitations({ path, prose, spans }: DocumentParts, facts: ProjectFacts): Complaint[] {
+/** Symbols that are cited are declared in their file, tests have their title, other names are words of the code or of a block. */
+export function checkCitations(
+  { path, prose, spans, fences }: DocumentParts,
+  facts: ProjectFacts,
+): Complaint[] {
   const citations = citationsOf(prose);
   const symbols = citations.flatMap(({ file, symbol, line }) =>
     facts.files.has(file) && declares(facts.readFile(file), symbol)
@@ -36,6 +39,8 @@ export function checkCitations({ path, prose, spans }: DocumentParts, facts: Pro
       ? []
       : [{ line: lineOf(prose, index), what: `${file} has no test "${title}"` }],
   );
+  const blocks = fences.filter(({ language }) => /^(sh|sql)$/.test(language)).map(({ text }) => text);
+  const own = new Set(blocks.flatMap((text) => text.match(/\w+/g) ?? []));
   const names = spans
     .filter(({ text }) => IDENTIFIER.test(text) && /[A-Z_]/.test(text))
     .filter(({ text }) => !citations.some(({ symbol }) => symbol === text))
@@ -43,7 +48,7 @@ export function checkCitations({ path, prose, spans }: DocumentParts, facts: Pro
       text
         .replace('()', '')
         .split('.')
-        .filter((word) => !facts.words.has(word) && !isAllowedName(path, word))
+        .filter((word) => !facts.words.has(word) && !own.has(word) && !isAllowedName(path, word))
         .map((word) => ({ line, what: `the code has no ${word}` })),
     );
   return [...symbols, ...tests, ...names];

@@ -11,9 +11,9 @@ import { lineOf, type Complaint, type DocumentParts, type Piece } from './docume
 import type { ProjectFacts } from './project-facts.ts';
 
 /** A whole document of GraphQL: `query …`, `mutation …` or `{ … }`. */
-const WHOLE = /^\s*(?:(?:query|mutation)\b[^{]*)?\{[^]*\}\s*$/;
+const WHOLE = /^(?:(?:query|mutation)\b[^{]*)?\{\s*(?![\s"])[^]*\}$/;
 /** A field with what is asked of it: `service { version }`. */
-const FIELD = /^[a-z]\w*(?:\([^)]*\))? \{ .* \}$/;
+const FIELD = /^(?!query\b|mutation\b)[a-z]\w*(?:\([^)]*\))? \{ .* \}$/;
 const IN_JSON = /"query": *"((?:[^"\\]|\\.)*)"/g;
 const IN_TEMPLATE = /`(\s*(?:query|mutation)\b[^`]*)`/g;
 const NAMED = /\b(quer(?:y|ies)|mutations?)\s+`(\w+)`/gi;
@@ -25,7 +25,7 @@ export function checkOperations(document: DocumentParts, { schema }: ProjectFact
     mistake === null ? [] : [{ line, what: `${text.trim().slice(0, 60)}: ${mistake}` }];
   const spans = document.spans.flatMap((span) => {
     if (FIELD.test(span.text)) return complain(span, mistakeInSelection(schema, `{ ${span.text} }`));
-    if (/^\{ .* \}$/.test(span.text)) return complain(span, mistakeInSelection(schema, span.text));
+    if (/^\{ (?!").* \}$/.test(span.text)) return complain(span, mistakeInSelection(schema, span.text));
     return WHOLE.test(span.text) ? complain(span, mistakeIn(schema, span.text)) : [];
   });
   const fences = document.fences.flatMap(({ language, text, line }) => {
