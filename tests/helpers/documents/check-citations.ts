@@ -59,7 +59,7 @@ function declares(text: string, symbol: string): boolean {
   const name = symbol.replaceAll('$', String.raw`\$`);
   return [
     String.raw`\b(?:function\*?|class|const|let|interface|type|enum|input|scalar)\s+${name}\b`,
-    String.raw`^\s*(?:(?:async|static|readonly|private|get) )*['"]?${name}['"]?[?]?\s*[(:=<]`,
+    String.raw`^\s*(?:(?:async|static|readonly|private|get) )*['"]?${name}['"]?[?!]?\s*[(:=<]`,
     // Names of constraints and columns stand in quotes in SQL.
     String.raw`"${name}"`,
   ].some((pattern) => new RegExp(pattern, 'm').test(text));
