@@ -11,4 +11,11 @@ describe('the documents of the project', () => {
   it.each(documents)('%s names only what there is', (path) => {
     expect(checkDocument(path, facts.readFile(path), facts)).toEqual([]);
   });
+
+  it('are all named in the list of README.md', () => {
+    const readme = facts.readFile('README.md');
+    const pages = documents.filter((path) => /^docs\/[^/]+\.md$/.test(path));
+    expect(pages.length).toBeGreaterThan(15);
+    expect(pages.filter((path) => !readme.includes(path))).toEqual([]);
+  });
 });
