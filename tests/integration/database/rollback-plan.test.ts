@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
@@ -12,6 +12,7 @@ import { createSilentLogger } from '../../../src/logger.ts';
 import { createServices, type Services } from '../../../src/services.ts';
 import { listBlocks } from '../../helpers/documented-blocks.ts';
 import { readProjectFile } from '../../helpers/documents/project-files.ts';
+import { startOwnPostgres } from '../../helpers/own-postgres.ts';
 import { runForegsyte } from '../../helpers/run-foregsyte.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/test-database.ts';
@@ -19,6 +20,8 @@ import { videoBytes } from '../../helpers/test-services.ts';
 
 const blocks = listBlocks(readProjectFile('docs/rollback-plan.md'));
 const parent = temporaryDirectory();
+/** Not below the other one, because Postgres has to be able to enter every folder above it. */
+const own = temporaryDirectory();
 const tested = new Set<number>();
 let dataDirectory: string;
 let database: TestDatabase;
@@ -32,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await query('postgres', `DROP DATABASE IF EXISTS "${name}_after" WITH (FORCE)`);
   await database.drop();
+  for (const copy of [`${own}-before`, `${own}-after`]) await rm(copy, { recursive: true, force: true });
 });
 
 async function query(databaseName: string, sql: string): Promise<unknown[]> {
@@ -54,11 +58,11 @@ async function runSql(text: string): Promise<void> {
 }
 
 /** Bash runs the block, but for the migrations: one runs as the command does, many run here, to save their starts. */
-async function runShell(text: string): Promise<void> {
+async function runShell(text: string, directory: string): Promise<void> {
   const npm = `npm() { [ "$1 $2" = "run migrate" ] || return 9; echo "migrate \${4:-up}"; }`;
   const { status, stdout, stderr } = spawnSync('bash', ['-euc', `${npm}\n${text}`], {
     cwd: projectRoot,
-    env: childEnvironment({ DATA_DIR: dataDirectory }),
+    env: childEnvironment({ DATA_DIR: directory }),
     encoding: 'utf8',
   });
   expect({ text, status, stderr }).toEqual({ text, status: 0, stderr: '' });
@@ -73,18 +77,21 @@ async function runShell(text: string): Promise<void> {
 }
 
 /** Runs the blocks below a heading of the plan, in their order. */
-async function follow(heading: string): Promise<void> {
+async function follow(heading: string, directory = dataDirectory): Promise<void> {
   const below = blocks.filter((block) => block.heading === heading);
   expect({ heading, blocks: below.length }).not.toEqual({ heading, blocks: 0 });
   for (const { language, text, line } of below) {
     tested.add(line);
-    await (language === 'sql' ? runSql(text) : runShell(text));
+    await (language === 'sql' ? runSql(text) : runShell(text, directory));
   }
 }
 
 /** What runs between the steps of the plan, and is stopped before the next one. */
-async function withServices<T>(work: (services: Services) => Promise<T>): Promise<T> {
-  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: dataDirectory });
+async function withServices<T>(
+  work: (services: Services) => Promise<T>,
+  environment = { DATABASE_URL: database.url, DATA_DIR: dataDirectory },
+): Promise<T> {
+  const config = readConfig(environment);
   const services = await createServices(config, createSilentLogger());
   try {
     return await work(services);
@@ -153,8 +160,35 @@ describe('docs/rollback-plan.md, step by step', () => {
     expect(await query(name, `SELECT typname FROM pg_type WHERE typname LIKE 'job\\_%'`)).toEqual([]);
     expect(existsSync(dataDirectory)).toBe(false);
   });
+});
 
-  it('has no block that is not run here', () => {
-    expect(blocks.filter(({ line }) => !tested.has(line))).toEqual([]);
+describe('docs/rollback-plan.md, for the service of `npm start`', () => {
+  it('the copy of the folder brings back the database and the storage', async () => {
+    /** The service on the Postgres in the folder, as long as `work` takes. */
+    const whileItRuns = async <T>(work: (services: Services) => Promise<T>): Promise<T> => {
+      const postgres = await startOwnPostgres(own);
+      try {
+        await migrateUp(postgres.databaseUrl, createSilentLogger());
+        return await withServices(work, { DATABASE_URL: postgres.databaseUrl, DATA_DIR: own });
+      } finally {
+        await postgres.stop();
+      }
+    };
+    const first = await whileItRuns(submit);
+    await follow('Copy the folder', own);
+    const second = await whileItRuns(async (services) => {
+      await services.deleteJob('ann', first.jobId);
+      return submit(services);
+    });
+    await follow('Put the folder back', own);
+    await whileItRuns(async ({ jobs, storage }) => {
+      expect(await jobs.findJob('ann', first.jobId)).toEqual(first);
+      expect(await storage.exists(first.inputPath)).toBe(true);
+      await expect(jobs.findJob('ann', second.jobId)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+    });
   });
+});
+
+it('docs/rollback-plan.md has no block that is not run here', () => {
+  expect(blocks.filter(({ line }) => !tested.has(line))).toEqual([]);
 });
