@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { codeOf } from '../database/error-code.ts';
 import { JOB_STATUSES } from '../jobs/job.entity.ts';
 import type { Logger } from '../logger.ts';
 import { shareRunning } from '../share-running.ts';
@@ -9,6 +10,8 @@ import { readServiceState, type ServiceState } from './read-service-state.ts';
 
 /** How long a scrape waits for the database, in milliseconds. A frozen one does not answer at all. */
 const ANSWER_MS = 2_500;
+/** SQLSTATE of a statement that took longer than it may. */
+const STATEMENT_GIVEN_UP = '57014';
 
 /**
  * Exports what the database knows of jobs, queue and stored videos, and whether it answers. It is asked once a scrape, and
@@ -55,12 +58,12 @@ export function createServiceStateMetrics(
     videoBytes.set(state.videoBytes);
     databaseUp.set(1);
   };
-  const showNothing = () => {
-    databaseUp.set(0);
+  const showNothing = (isUp: boolean) => {
+    databaseUp.set(isUp ? 1 : 0);
     for (const gauge of [jobs, queued]) gauge.reset();
     for (const gauge of [oldest, videoBytes]) gauge.remove();
   };
-  showNothing();
+  showNothing(false);
 
   return (dataSource) => {
     const read = shareRunning(() => readServiceState(dataSource));
@@ -69,7 +72,8 @@ export function createServiceStateMetrics(
         show(await withTimeLimit(read(), ANSWER_MS, () => new Error('The database does not answer.')));
       } catch (error) {
         logger.debug({ err: error }, 'the state of the service could not be read for a scrape');
-        showNothing();
+        // It takes a database that works to give a statement up.
+        showNothing(codeOf(error) === STATEMENT_GIVEN_UP);
       }
     });
   };

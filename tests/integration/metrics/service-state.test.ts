@@ -82,6 +82,18 @@ describe('the metrics of what all processes share', () => {
     expect(asked).toBe(2);
   });
 
+  it('do not call a database down that takes too long to count', async () => {
+    const { dataSource } = services();
+    const metrics = watched();
+    await dataSource.transaction(async (transaction) => {
+      await transaction.query('LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
+      const values = await valuesOf(metrics);
+      expect(values.get('foregsyte_database_up')).toBe(1);
+      expect(values.has('foregsyte_jobs{state="pending"}')).toBe(false);
+    });
+    expect((await valuesOf(metrics)).has('foregsyte_jobs{state="pending"}')).toBe(true);
+  });
+
   it('say that the database is down, and nothing old, while it is frozen', async () => {
     const proxy = await startFreezingProxy(services().databaseUrl);
     const dataSource = await connectDataSource(proxy.url);
