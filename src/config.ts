@@ -24,6 +24,7 @@ const path = z
   .string()
   .min(1)
   .transform((value) => resolve(projectRoot, value));
+const host = z.union([z.ipv4(), z.ipv6(), z.hostname()]);
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 const origins = z.string().transform((value, context) =>
@@ -55,11 +56,18 @@ const apiKey = z
 /** Addresses that only this machine reaches. */
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
+/** Whether only this machine reaches an address to listen on. */
+export function isLoopbackHost(address: string): boolean {
+  return LOOPBACK_HOSTS.includes(address);
+}
+
 /** One line a variable: its limits, its default. `.env.example` explains each; a test keeps the two in step. */
 const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
-  HOST: z.union([z.ipv4(), z.ipv6(), z.hostname()]).default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   PORT: integer(0, 65535).default(4000),
+  METRICS_HOST: host.default('127.0.0.1'),
+  METRICS_PORT: integer(0, 65535).optional(),
   AUTHENTICATION: z.enum(['off', 'keys']).default('off'),
   CORS_ORIGINS: origins.default([]),
   REQUESTS_PER_MINUTE: integer(1, 1_000_000_000).default(3_000),
@@ -113,7 +121,7 @@ const environmentSchema = z.object({
 });
 
 const consistentSchema = environmentSchema.refine(
-  ({ AUTHENTICATION, HOST }) => AUTHENTICATION !== 'off' || LOOPBACK_HOSTS.includes(HOST),
+  ({ AUTHENTICATION, HOST }) => AUTHENTICATION !== 'off' || isLoopbackHost(HOST),
   {
     path: ['HOST'],
     error: `must be ${LOOPBACK_HOSTS.join(', ')} while AUTHENTICATION is off; set AUTHENTICATION=keys to serve other machines`,

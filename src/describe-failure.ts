@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { translateDatabaseError } from './database/unavailable.ts';
+import type { ErrorCode } from './error-codes.ts';
 import { toAppError } from './errors.ts';
 import type { Logger } from './logger.ts';
 
@@ -9,7 +10,7 @@ export interface FailureDescription {
   status: number;
   message: string;
   /** The code, with `retryable` and details, or for what nobody foresaw a correlation id and nothing else. */
-  extensions: Record<string, unknown>;
+  extensions: { code: ErrorCode; [detail: string]: unknown };
 }
 
 /** Describes `error` to a client; what nobody foresaw is logged as an unexpected error in `where`. */

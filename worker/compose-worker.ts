@@ -2,6 +2,7 @@ import type { Config } from '../src/config.ts';
 import { persist } from '../src/database/persist.ts';
 import { createTakeJob } from '../src/jobs/take-job.ts';
 import type { Logger } from '../src/logger.ts';
+import type { WorkObserver } from '../src/metrics/work-observer.ts';
 import type { Services } from '../src/services.ts';
 import { completeStoredOptions } from '../src/jobs/analysis-options.ts';
 import { analysedMs, jobSecondsFor } from './job-time-limit.ts';
@@ -17,15 +18,17 @@ export function composeWorker(deps: {
   services: Services;
   pipelines: PipelineRegistry;
   wear: WorkerWear;
+  observer: WorkObserver;
   logger: Logger;
 }): JobWorker {
-  const { config, services, pipelines, wear, logger } = deps;
+  const { config, services, pipelines, wear, observer, logger } = deps;
   const { dataSource, queue, storage } = services;
   const { manager } = dataSource;
   const shared = {
     dataSource,
     queue,
     storage,
+    observer,
     logger,
     persist: <T>(write: () => Promise<T>) => persist(write, { timeoutMs: config.DATABASE_WAIT_MS }),
   };
@@ -33,6 +36,7 @@ export function composeWorker(deps: {
     manager,
     queue,
     wear,
+    observer,
     logger,
     takeJob: createTakeJob({
       ...shared,

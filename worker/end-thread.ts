@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { withTimeLimit } from './time-limit.ts';
+import { withTimeLimit } from '../src/time-limit.ts';
 
 /** JavaScript and WebAssembly end at once, a thread inside a native library only when that returns. */
 const ENDING_MS = 5_000;

@@ -7,6 +7,7 @@ import { startInstalledDetector } from './detection/start-installed-detector.ts'
 import { findFfmpegBinaries } from './frames/ffmpeg-binaries.ts';
 import { jobSecondsFor } from './job-time-limit.ts';
 import { createTesseractReader } from './ocr/tesseract-reader.ts';
+import { type InferenceObserver, observeDetector, observeTextReader } from './observe-engines.ts';
 import type { PipelineRegistry } from './pipelines/pipeline.ts';
 import { withChosenDetector } from './pipelines/with-chosen-detector.ts';
 import { createYoloOcrPipeline } from './pipelines/yolo-ocr.ts';
@@ -22,11 +23,14 @@ export interface Engines {
  * called when one of them is broken and will not mend.
  * @throws AppError TOOL_UNAVAILABLE or MODEL_UNAVAILABLE saying what to install or fetch.
  */
-export async function createEngines(
-  config: Config,
-  logger: Logger,
-  onGivenUp: (reason: string) => void,
-): Promise<Engines> {
+export async function createEngines(deps: {
+  config: Config;
+  logger: Logger;
+  /** Hears of every frame that an engine is done with. */
+  observer: InferenceObserver;
+  onGivenUp: (reason: string) => void;
+}): Promise<Engines> {
+  const { config, logger, observer, onGivenUp } = deps;
   const owned = createReleaseStack();
   try {
     const binaries = await findFfmpegBinaries(config, logger);
@@ -55,7 +59,7 @@ export async function createEngines(
 
     const shared = {
       binaries,
-      textReader,
+      textReader: observeTextReader(textReader, observer),
       limits: {
         maxDurationSeconds: config.MAX_VIDEO_DURATION_S,
         maxFramePixels: config.MAX_FRAME_PIXELS,
@@ -64,7 +68,11 @@ export async function createEngines(
       },
     };
     const yoloOcr = withChosenDetector('yolo_ocr', detectors, (detector) =>
-      createYoloOcrPipeline({ ...shared, detector, framesInFlight: framesInFlight(config, detector) }),
+      createYoloOcrPipeline({
+        ...shared,
+        detector: observeDetector(detector, observer),
+        framesInFlight: framesInFlight(config, detector),
+      }),
     );
     return { pipelines: { yolo_ocr: yoloOcr }, close: () => owned.close() };
   } catch (error) {

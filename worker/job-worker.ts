@@ -5,6 +5,7 @@ import { createJobStatusChanges } from '../src/jobs/job-status.ts';
 import type { TakeJob, TakenJob } from '../src/jobs/take-job.ts';
 import { withLogFields } from '../src/log-fields.ts';
 import type { Logger } from '../src/logger.ts';
+import type { AttemptEnd, WorkObserver } from '../src/metrics/work-observer.ts';
 import type { QueueService } from '../src/queue/queue-service.ts';
 import { type AttemptLimits, createAttemptSignal } from './attempt-signal.ts';
 import type { RunAttempt } from './run-attempt.ts';
@@ -24,6 +25,9 @@ export interface JobWorker {
   noticeTakenAway(jobId: string): void;
 }
 
+/** Hears of attempts that begin and end. */
+export type AttemptObserver = Pick<WorkObserver, 'attemptBegan' | 'attemptEnded'>;
+
 /** What a job worker works with. */
 export interface JobWorkerDeps {
   manager: EntityManager;
@@ -36,6 +40,7 @@ export interface JobWorkerDeps {
   assertReady(): Promise<void>;
   /** Told of every job that was run. */
   wear: { jobDone(): void; reason(): string | null };
+  observer: AttemptObserver;
   logger: Logger;
   /** Milliseconds between two looks into an empty queue. */
   pollMs: number;
@@ -46,12 +51,15 @@ const FAILURE_PAUSE_MS = 2_000;
 
 /** See JobWorker. */
 export function createJobWorker(deps: JobWorkerDeps): JobWorker {
-  const { queue, logger, settler, wear } = deps;
+  const { queue, logger, settler, wear, observer } = deps;
   const status = createJobStatusChanges(deps.manager, logger);
   let inHand: { jobId: string; ownership: OwnershipWatch } | undefined;
 
   const run = async (taken: TakenJob, stopping: AbortSignal): Promise<void> => {
     const { job, entry } = taken;
+    const begun = performance.now();
+    observer.attemptBegan();
+    let end: Omit<AttemptEnd, 'elapsedMs'> = { outcome: 'unrecorded', code: 'INTERNAL_SERVER_ERROR' };
     const heartbeat = queue.keepAlive(entry);
     const ownership = watchOwnership(status, job, logger);
     const attempt = createAttemptSignal(stopping, ownership.lost, deps.limitsFor(job));
@@ -63,14 +71,16 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
     });
     try {
       await settler.complete(taken, await deps.runAttempt(job, attempt));
+      end = { outcome: 'completed', code: 'OK' };
     } catch (error) {
-      await settler.fail(taken, error);
+      end = await settler.fail(taken, error);
     } finally {
       inHand = undefined;
       attempt.close();
       ownership.close();
       heartbeat.close();
       wear.jobDone();
+      observer.attemptEnded({ ...end, elapsedMs: performance.now() - begun });
     }
   };
 

@@ -1,7 +1,13 @@
-import { scratchDirectory } from '../src/config.ts';
+import { productVersion, scratchDirectory } from '../src/config.ts';
 import { assertMigrated } from '../src/database/run-migrations.ts';
 import { whenDatabaseAnswers } from '../src/database/when-database-answers.ts';
+import { createReadiness } from '../src/health/readiness.ts';
+import { createReadyChecks } from '../src/health/ready-checks.ts';
+import { createMetricsServer } from '../src/http/create-metrics-server.ts';
 import { listenForTakenAway } from '../src/jobs/job-changes.ts';
+import { createMetrics } from '../src/metrics/create-metrics.ts';
+import { exportStorageMetrics } from '../src/metrics/storage-metrics.ts';
+import { createWorkMetrics } from '../src/metrics/work-metrics.ts';
 import { dieAtLatestIn, dieWithParent, stopDeadlineMs } from '../src/processes/stop-deadlines.ts';
 import { REPLACE_ME } from '../src/processes/supervise.ts';
 import { createReleaseStack } from '../src/release-stack.ts';
@@ -21,10 +27,25 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
     maxJobs: config.WORKER_MAX_JOBS,
     maxMemoryBytes: config.WORKER_MAX_MEMORY_BYTES,
   });
+  const readiness = createReadiness({ logger, stopping });
+  const metrics = createMetrics({
+    role: 'worker',
+    version: productVersion,
+    isScraped: config.METRICS_PORT !== undefined,
+  });
+  const observer = createWorkMetrics(metrics);
   const owned = createReleaseStack();
   try {
+    // First, because somebody may want to know what the process waits for.
+    const metricsServer = await createMetricsServer({ config, metrics, readiness, logger });
+    owned.add(async () => metricsServer?.close());
     await cleanScratch(scratchDirectory(config), logger);
-    const engines = await createEngines(config, logger, (reason) => wear.giveUp(reason));
+    const engines = await createEngines({
+      config,
+      logger,
+      observer,
+      onGivenUp: (reason) => wear.giveUp(reason),
+    });
     owned.add(() => engines.close());
     const services = await whenDatabaseAnswers(
       async () => {
@@ -34,12 +55,14 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
       { databaseUrl, logger, waitMs: config.DATABASE_WAIT_MS, signal: stopping },
     );
     owned.add(() => services.close());
+    exportStorageMetrics(metrics, { storage: services.storage, minFreeBytes: config.MIN_FREE_BYTES });
     const sweeper = services.startSweeper();
     owned.add(() => sweeper.close());
     const { pipelines } = engines;
-    const worker = composeWorker({ config, services, pipelines, wear, logger });
+    const worker = composeWorker({ config, services, pipelines, wear, observer, logger });
     const listener = listenForTakenAway(databaseUrl, (jobId) => worker.noticeTakenAway(jobId), logger);
     owned.add(() => listener.close());
+    readiness.begin(createReadyChecks(services));
     logger.info('worker ready');
     process.send?.({ ready: 'worker' });
     await worker.runForever(stopping);

@@ -4,11 +4,13 @@ import type { JobEntity } from '../src/jobs/job.entity.ts';
 import { createJobStatusChanges } from '../src/jobs/job-status.ts';
 import { parsePipelineId } from '../src/jobs/pipeline-ids.ts';
 import type { Logger } from '../src/logger.ts';
+import type { WorkObserver } from '../src/metrics/work-observer.ts';
 import { SCHEMA_VERSION, type MediaInfo } from '../src/results/results-document.ts';
 import { resultsKey } from '../src/results/results-keys.ts';
-import { writeResults } from '../src/results/write-results.ts';
+import { type ResultsParts, writeResults } from '../src/results/write-results.ts';
 import type { StorageService } from '../src/storage/storage-service.ts';
 import { type FrameBatches, openFrameBatches } from './frame-batches.ts';
+import { createStageClock } from './stage-times.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { PipelineRegistry } from './pipelines/pipeline.ts';
 
@@ -35,15 +37,18 @@ export function createRunAttempt(deps: {
   checkpointMs: number;
   /** Wraps each write to the database, which may be away for a while. */
   persist: <T>(write: () => Promise<T>) => Promise<T>;
+  /** Hears of every frame, and of what the stages took. */
+  observer: Pick<WorkObserver, 'frameDone' | 'stagesTook'>;
   logger: Logger;
 }): RunAttempt {
-  const { manager, storage, pipelines, checkpointMs, persist, logger } = deps;
+  const { manager, storage, pipelines, checkpointMs, persist, observer, logger } = deps;
   const status = createJobStatusChanges(manager, logger);
   const batching = { manager, storage, persist, intervalMs: checkpointMs };
 
   const analyse = async (job: JobEntity, filePath: string, watch: AttemptWatch): Promise<string> => {
     const total = createStopwatch();
     const storing = createStopwatch();
+    const stages = createStageClock();
     const pipelineId = parsePipelineId(job.pipelineId);
     const opened: { batches?: FrameBatches } = {};
     const batchesOf = () => {
@@ -62,22 +67,28 @@ export function createRunAttempt(deps: {
             opened.batches = batches;
             const { earlier } = batches;
             if (!earlier) return null;
+            stages.goOnFrom(earlier.progress.timing);
             const { jobId, attempt } = job;
             const frames = earlier.frameCount;
             logger.info({ jobId, attempt, frames }, `job ${jobId}: going on from a checkpoint`);
             return { progress: earlier.progress, frames: batches.read() };
           },
-          onFrame: (frame, progress) => storing.measure(() => batchesOf().append(frame, progress)),
+          async onFrame(frame, progress) {
+            await storing.measure(() => batchesOf().append(frame, progress));
+            stages.reach(progress.timing);
+            observer.frameDone(frame.reusedFromFrame === undefined ? 'analysed' : 'reused');
+          },
         },
         watch.signal,
       );
 
+      stages.reach(outcome.timing);
       watch.signal.throwIfAborted();
       await persist(() => status.beginStoring(job));
       const { media, models, labels, warnings, tracks, textSegments } = outcome;
       const key = resultsKey(job.jobId, job.attempt);
       const writing = createStopwatch();
-      await writeResults(storage, key, {
+      const document: ResultsParts = {
         head: {
           schemaVersion: SCHEMA_VERSION,
           jobId: job.jobId,
@@ -97,8 +108,11 @@ export function createRunAttempt(deps: {
           ocrMs: Math.round(outcome.timing.ocrMs),
           storeMs: storing.measuredMs() + writing.elapsedMs(),
         }),
-      });
+      };
+      await storing.measure(() => writeResults(storage, key, document));
       return key;
+    }).finally(() => {
+      if (opened.batches) observer.stagesTook(stages.times(storing.measuredMs()));
     });
   };
 

@@ -1,22 +1,30 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { ErrorCode } from '../src/error-codes.ts';
 import { AppError, toAppError } from '../src/errors.ts';
 import { deleteFiles } from '../src/jobs/delete-files.ts';
 import { createJobStatusChanges, type JobStatusChanges } from '../src/jobs/job-status.ts';
 import { JobEntity } from '../src/jobs/job.entity.ts';
-import { afterFailure, type RetryPolicy } from '../src/jobs/retry-policy.ts';
+import { type AfterFailure, afterFailure, type RetryPolicy } from '../src/jobs/retry-policy.ts';
 import type { TakenJob } from '../src/jobs/take-job.ts';
 import { translateDatabaseError } from '../src/database/unavailable.ts';
 import type { Logger } from '../src/logger.ts';
+import type { AttemptOutcome } from '../src/metrics/work-observer.ts';
 import type { QueueService } from '../src/queue/queue-service.ts';
 import { resultsIndexKey, resultsKey } from '../src/results/results-keys.ts';
 import type { StorageService } from '../src/storage/storage-service.ts';
+
+/** What became of an attempt that failed. */
+export interface FailedAttempt {
+  outcome: Exclude<AttemptOutcome, 'completed' | 'unrecorded'>;
+  code: ErrorCode;
+}
 
 /** Notes how an attempt ended: row and queue change together, and files that nobody needs any more go. */
 export interface AttemptSettler {
   /** The results lie under `outputPath`. @throws AppError JOB_STATE_CONFLICT when the attempt no longer owns the job. */
   complete(taken: TakenJob, outputPath: string): Promise<void>;
-  /** The attempt failed by `cause`: the job is tried again, or has failed, or is no longer ours. */
-  fail(taken: TakenJob, cause: unknown): Promise<void>;
+  /** The attempt failed by `cause`: the job is tried again, or has failed, or is no longer ours, as the answer says. */
+  fail(taken: TakenJob, cause: unknown): Promise<FailedAttempt>;
 }
 
 /** See AttemptSettler. */
@@ -53,9 +61,8 @@ export function createAttemptSettler(deps: {
     );
   };
 
-  const record = async ({ job, entry }: TakenJob, error: AppError): Promise<string[]> => {
-    const next = afterFailure(job, error, retryPolicy);
-    return change(async (status, transaction) => {
+  const record = ({ job, entry }: TakenJob, error: AppError, next: AfterFailure): Promise<string[]> =>
+    change(async (status, transaction) => {
       if (next.kind === 'again') {
         await status.putBack(job, error, next);
         await queue.release(entry, { transaction, delayMs: next.delayMs });
@@ -66,7 +73,6 @@ export function createAttemptSettler(deps: {
       if (next.exhausted) await queue.bury(job.jobId, { transaction });
       return leftOver;
     });
-  };
 
   return {
     async complete(taken, outputPath) {
@@ -88,11 +94,15 @@ export function createAttemptSettler(deps: {
     async fail(taken, cause) {
       const { jobId, attempt } = taken.job;
       const error = toAppError(translateDatabaseError(cause));
-      if (error.code !== 'JOB_STATE_CONFLICT') {
+      const { code } = error;
+      let outcome: FailedAttempt['outcome'] = 'lost';
+      if (code !== 'JOB_STATE_CONFLICT') {
         const level = error.retryable ? 'warn' : 'error';
-        logger[level]({ jobId, attempt, code: error.code, err: cause }, error.message);
+        logger[level]({ jobId, attempt, code, err: cause }, error.message);
         try {
-          await deleteFiles(storage, await record(taken, error), logger);
+          const next = afterFailure(taken.job, error, retryPolicy);
+          await deleteFiles(storage, await record(taken, error, next), logger);
+          outcome = next.kind === 'again' ? 'put_back' : 'failed';
         } catch (conflict) {
           if (toAppError(conflict).code !== 'JOB_STATE_CONFLICT') throw conflict;
         }
@@ -100,6 +110,7 @@ export function createAttemptSettler(deps: {
         logger.warn({ jobId, attempt }, 'gave up a job that is no longer ours');
       }
       await discard(taken);
+      return { outcome, code };
     },
   };
 }

@@ -7,6 +7,7 @@ import { startServiceProcess } from '../processes/service-process.ts';
 import { launcherDeadlineMs } from '../processes/stop-deadlines.ts';
 import { createReleaseStack } from '../release-stack.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
+import { metricsPorts } from './metrics-ports.ts';
 
 /** Postgres (unless DATABASE_URL names one), an API and a supervised worker, each its own process. */
 export interface Stack {
@@ -31,6 +32,7 @@ export async function startStack(options: {
   logDirectory?: string;
 }): Promise<Stack> {
   const { config, logger, signal, logDirectory } = options;
+  const ports = metricsPorts(config);
   const owned = createReleaseStack();
   try {
     owned.add(await lockDataDirectory(config.DATA_DIR));
@@ -43,14 +45,14 @@ export async function startStack(options: {
       databaseUrl = postgres.databaseUrl;
     }
 
-    const environment = childEnvironment({ DATABASE_URL: databaseUrl, PORT: String(options.port) });
-    const start = async (name: string, entry: string) => {
+    const shared = { DATABASE_URL: databaseUrl, PORT: String(options.port) };
+    const start = async (name: string, entry: string, own: Readonly<Record<string, string>>) => {
       const log = logDirectory === undefined ? {} : { logFile: join(logDirectory, `${name}.log`) };
       const service = await startServiceProcess({
         ...log,
         name,
         signal,
-        environment,
+        environment: childEnvironment({ ...shared, ...own }),
         entry: join(projectRoot, 'dist', entry),
       });
       owned.add(() => service.stop(launcherDeadlineMs(config)));
@@ -58,8 +60,8 @@ export async function startStack(options: {
     };
     // Together: the worker loads its engines while the API migrates. Whichever fails, both have been added or ended.
     const [api, worker] = await Promise.allSettled([
-      start('api', 'src/main.js'),
-      start('worker', 'worker/main.js'),
+      start('api', 'src/main.js', metricsPort(ports.api)),
+      start('worker', 'worker/main.js', metricsPort(ports.worker)),
     ]);
     if (api.status === 'rejected') throw api.reason;
     if (worker.status === 'rejected') throw worker.reason;
@@ -73,4 +75,8 @@ export async function startStack(options: {
     await owned.close();
     throw error;
   }
+}
+
+function metricsPort(port: number | null): Record<string, string> {
+  return port === null ? {} : { METRICS_PORT: String(port) };
 }

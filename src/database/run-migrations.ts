@@ -53,8 +53,11 @@ async function whyNotMigrated(databaseUrl: string): Promise<string | null> {
   }
 }
 
-/** TypeORM's own `showMigrations` would create its table, and so race with the process that migrates. */
-async function hasPendingMigrations(dataSource: DataSource): Promise<boolean> {
+/**
+ * Whether migrations of this version have not run on the database. TypeORM's own `showMigrations` would create its table,
+ * and so race with the process that migrates.
+ */
+export async function hasPendingMigrations(dataSource: DataSource): Promise<boolean> {
   const [table] = z
     .array(z.object({ found: z.boolean() }))
     .parse(await dataSource.query(`SELECT to_regclass('${MIGRATIONS_TABLE}') IS NOT NULL AS found`));

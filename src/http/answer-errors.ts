@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { describeFailure, type FailureDescription } from '../describe-failure.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { notesOf } from './request-notes.ts';
 
 /** Describes an error of an HTTP request; what parsers mark as the client's fault is INVALID_ARGUMENT. */
 export function describeHttpFailure(error: unknown, logger: Logger): FailureDescription {
@@ -13,6 +14,7 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const { status, message, extensions } = describeHttpFailure(error, logger);
+    notesOf(request).code = extensions.code;
     response.status(status);
     if (request.path.startsWith('/graphql')) response.json({ errors: [{ message, extensions }] });
     else response.json({ detail: message, ...extensions });

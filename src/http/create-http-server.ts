@@ -1,19 +1,22 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import cors from 'cors';
 import express, { type Request } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../logger.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { Services } from '../services.ts';
 import { answerErrors, answerNotFound } from './answer-errors.ts';
 import { authenticate } from './authenticate.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { guardOrigin } from './guard-origin.ts';
+import { createHealthRoutes } from './health-routes.ts';
 import { identifyRequest, REQUEST_ID_HEADER } from './identify-request.ts';
 import { limitRate } from './limit-rate.ts';
 import { cutOffAfterAnswer } from './linger.ts';
+import { listen } from './listen.ts';
+import { observeRequests } from './observe-requests.ts';
 import { createResultsRoutes } from './results-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createUploadRoutes } from './upload-routes.ts';
@@ -42,16 +45,19 @@ export interface HttpServer {
 }
 
 /**
- * Starts the API: GraphQL on `/graphql`, uploads on `/uploads`, plain routes on `/video` and `/results`, `/healthz`.
+ * Starts the API: GraphQL on `/graphql`, uploads on `/uploads`, plain routes on `/video` and `/results`, `/healthz` and
+ * `/readyz`.
  * @throws AppError INVALID_CONFIGURATION when the port cannot be taken.
  */
 export async function createHttpServer(deps: {
   config: Config;
   schema: GraphQLSchema;
   services: Services;
+  readiness: Readiness;
+  requests: RequestMetrics;
   logger: Logger;
 }): Promise<HttpServer> {
-  const { config, schema, services, logger } = deps;
+  const { config, schema, services, readiness, requests, logger } = deps;
   const app = express();
   const httpServer = createServer(app);
   httpServer.setTimeout(IDLE_MS);
@@ -62,13 +68,12 @@ export async function createHttpServer(deps: {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(identifyRequest);
+  app.use(observeRequests(requests));
   app.use(securityHeaders({ sandbox: config.NODE_ENV !== 'production' }));
   if (config.CORS_ORIGINS.length > 0) {
     app.use(cors({ origin: config.CORS_ORIGINS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
   }
-  app.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok' });
-  });
+  app.use(createHealthRoutes(readiness));
   app.use(cutOffAfterAnswer);
   const loopbackOnly = config.AUTHENTICATION === 'off';
   app.use(guardOrigin({ allowedOrigins: config.CORS_ORIGINS, loopbackOnly }));
@@ -86,9 +91,10 @@ export async function createHttpServer(deps: {
   app.use(answerNotFound);
   app.use(answerErrors(logger));
 
-  await listen(httpServer, config);
+  const { HOST: host, PORT: port } = config;
+  const url = await listen(httpServer, { host, port, remedy: 'Set PORT to a free one.' });
   return {
-    url: `http://${hostInUrl(config.HOST)}:${portOf(httpServer)}`,
+    url,
     // Apollo's drain plugin closes the HTTP server with it.
     close: () => graphql.stop(),
   };
@@ -97,31 +103,4 @@ export async function createHttpServer(deps: {
 /** Whether a browser opens Apollo Sandbox, which there is outside production. */
 function isForSandbox(request: Request, config: Config): boolean {
   return config.NODE_ENV !== 'production' && request.accepts(['json', 'html']) === 'html';
-}
-
-async function listen(server: Server, config: Config): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(config.PORT, config.HOST, resolve);
-  try {
-    await promise;
-  } catch (error) {
-    throw new AppError(
-      'INVALID_CONFIGURATION',
-      `Port ${config.PORT} cannot be taken. Set PORT to a free one.`,
-      { cause: error },
-    );
-  } finally {
-    server.off('error', reject);
-  }
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no TCP address.');
-  return address.port;
-}
-
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -9,10 +9,12 @@ import type { Config } from '../config.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { createErrorFormatter } from '../graphql/format-error.ts';
 import { DOCUMENT_LIMITS, documentRules, limitComplexity } from '../graphql/limit-documents.ts';
+import { noteOperations } from '../graphql/note-operations.ts';
 import type { Logger } from '../logger.ts';
 import type { SpaceGuard } from '../storage/free-space.ts';
 import { callerOf } from './caller-of.ts';
 import { receiveMultipart } from './receive-multipart.ts';
+import { notesOf } from './request-notes.ts';
 
 /** Largest GraphQL request that is not an upload. */
 const MAX_JSON_BYTES = 1_000_000;
@@ -48,6 +50,7 @@ export async function createGraphqlEndpoint(deps: {
     nodeEnv: config.NODE_ENV,
     logger,
     plugins: [
+      noteOperations(),
       limitComplexity(schema),
       ...(production ? [ApolloServerPluginLandingPageDisabled()] : []),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: config.SHUTDOWN_GRACE_MS }),
@@ -59,7 +62,9 @@ export async function createGraphqlEndpoint(deps: {
   handler.use(
     receiveMultipart({ maxFileSize: config.MAX_UPLOAD_BYTES, space }),
     express.json({ limit: MAX_JSON_BYTES }),
-    expressMiddleware(apollo, { context: async ({ req }) => ({ caller: callerOf(req) }) }),
+    expressMiddleware(apollo, {
+      context: async ({ req }) => ({ caller: callerOf(req), notes: notesOf(req) }),
+    }),
   );
   return { handler, stop: () => apollo.stop() };
 }

@@ -17,7 +17,7 @@ export function guardOrigin(options: {
     if (options.loopbackOnly && !LOOPBACK_NAMES.has(host.replace(/:\d+$/, '').toLowerCase())) {
       throw new AppError(
         'FORBIDDEN',
-        'While authentication is off, the service answers only to localhost. Open it by that name.',
+        'On the loopback interface, the service answers only to localhost. Open it by that name.',
       );
     }
     const sameOrigin = origin === `http://${host}` || origin === `https://${host}`;

@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 import { describeHttpFailure } from './answer-errors.ts';
 import { callerOf } from './caller-of.ts';
+import { notesOf } from './request-notes.ts';
 import { TusStore } from './tus-store.ts';
 
 /** Answers one request of the tus 1.0 protocol. */
@@ -24,16 +25,16 @@ export function createTusHandler(deps: {
   logger: Logger;
 }): TusHandler {
   const { uploads, maxBytes, ttlMs, allowedOrigins, logger } = deps;
-  // The tus server does not hand the caller of a request on to its store.
-  const owners = new AsyncLocalStorage<string>();
-  const ownerOfRequest = () => {
-    const owner = owners.getStore();
-    if (owner === undefined) throw new AppError('INTERNAL_SERVER_ERROR', 'An upload has no owner.');
-    return owner;
+  // The tus server does not hand the request on to its store.
+  const requests = new AsyncLocalStorage<Request>();
+  const requestInHand = () => {
+    const request = requests.getStore();
+    if (!request) throw new AppError('INTERNAL_SERVER_ERROR', 'An upload has no request.');
+    return request;
   };
   const server = new Server({
     path: '/uploads',
-    datastore: new TusStore({ uploads, ttlMs, ownerOfRequest }),
+    datastore: new TusStore({ uploads, ttlMs, ownerOfRequest: () => callerOf(requestInHand()).owner }),
     maxSize: maxBytes,
     relativeLocation: true,
     allowedOrigins,
@@ -42,8 +43,9 @@ export function createTusHandler(deps: {
       // Errors of the protocol itself have a status and a text of their own.
       if (!(error instanceof Error)) return undefined;
       const { status, message, extensions } = describeHttpFailure(error, logger);
+      notesOf(requestInHand()).code = extensions.code;
       return { status_code: status, body: JSON.stringify({ detail: message, ...extensions }) };
     },
   });
-  return (request, response) => owners.run(callerOf(request).owner, () => server.handle(request, response));
+  return (request, response) => requests.run(request, () => server.handle(request, response));
 }

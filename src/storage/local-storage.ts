@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, rm, stat, statfs } from 'node:fs/promises';
+import { access, mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
@@ -118,6 +118,13 @@ export async function createLocalStorage(
 
     list: (prefix = '') =>
       listFiles(root, (name) => (name.startsWith(prefix) && KEY_PATTERN.test(name) ? name : null)),
+
+    async assertUsable() {
+      const { R_OK, W_OK, X_OK } = constants;
+      await translateErrors('look at its folder', () =>
+        Promise.all([root, temporary].map((folder) => access(folder, R_OK | W_OK | X_OK))),
+      );
+    },
 
     async freeBytes() {
       const { bavail, bsize } = await translateErrors('ask for its free space', () => statfs(root));

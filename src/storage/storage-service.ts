@@ -69,6 +69,8 @@ export interface StorageService {
   toLocalFile(key: string): Promise<LocalFile>;
   /** The whole files whose keys begin with `prefix`, one after the other while the folder is read; not the partial ones. */
   list(prefix?: string): AsyncIterable<StoredFile>;
+  /** Whether the place is there and may be read and written. @throws AppError STORAGE_FAILED */
+  assertUsable(): Promise<void>;
   /** Bytes that we may still write. */
   freeBytes(): Promise<number>;
   /**

@@ -35,11 +35,12 @@ export function createActAsWorker(services: TestServices, board: JobBoard): ActA
   const { dataSource, queue, storage } = services;
   const status = createJobStatusChanges(dataSource.manager, logger);
 
-  const settle = (taken: TakenJob, { how, delayed }: Settling) => {
+  const settle = async (taken: TakenJob, { how, delayed }: Settling): Promise<void> => {
     const delayMs = delayed ? HOUR_MS : 0;
     const retryPolicy = { maxAttempts: MAX_ATTEMPTS, delayMs, maxDelayMs: delayMs };
     const settler = createAttemptSettler({ ...services, logger, persist, retryPolicy });
-    return how === 'complete' ? settler.complete(taken, outputOf(taken)) : settler.fail(taken, FAILURES[how]);
+    if (how === 'complete') await settler.complete(taken, outputOf(taken));
+    else await settler.fail(taken, FAILURES[how]);
   };
   const checkpoint = async ({ job }: TakenJob) => {
     const deps = { manager: dataSource.manager, storage, persist, intervalMs: HOUR_MS };

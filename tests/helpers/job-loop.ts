@@ -4,10 +4,11 @@ import { resolveAnalysisOptions } from '../../src/jobs/resolve-analysis-options.
 import { JobEntity } from '../../src/jobs/job.entity.ts';
 import type { RetryPolicy } from '../../src/jobs/retry-policy.ts';
 import { createTakeJob, type RunningLimits, type TakeJob } from '../../src/jobs/take-job.ts';
-import { createJobWorker, type JobWorker } from '../../worker/job-worker.ts';
+import { type AttemptObserver, createJobWorker, type JobWorker } from '../../worker/job-worker.ts';
 import type { RunAttempt } from '../../worker/run-attempt.ts';
 import { createAttemptSettler } from '../../worker/settle-attempt.ts';
 import type { TestServices } from './test-services.ts';
+import { unobserved } from './unobserved.ts';
 
 const logger = createSilentLogger();
 
@@ -18,6 +19,7 @@ export interface LoopOptions {
   maxJobSeconds?: number;
   graceMs?: number;
   assertReady?: () => Promise<void>;
+  observer?: AttemptObserver;
   wear?: { jobDone(): void; reason(): string | null };
 }
 
@@ -55,6 +57,7 @@ export function jobLoop(
       graceMs: options.graceMs ?? 0,
     }),
     assertReady: options.assertReady ?? (async () => {}),
+    observer: options.observer ?? unobserved,
     wear: options.wear ?? { jobDone() {}, reason: () => null },
     pollMs: 10,
   });

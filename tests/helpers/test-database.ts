@@ -16,7 +16,7 @@ export async function createTestDatabase(kind: 'migrated' | 'empty' = 'migrated'
   await onServer(template, `CREATE DATABASE ${name} TEMPLATE ${source}`);
   const url = new URL(template);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(template, `DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: url.href, drop: () => onServer(template, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
 async function onServer(template: string, sql: string): Promise<void> {

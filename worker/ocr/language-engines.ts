@@ -2,7 +2,7 @@ import { AppError } from '../../src/errors.ts';
 import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
 import type { LanguageData } from '../../src/results/results-document.ts';
 import { inferenceStalled } from '../inference-errors.ts';
-import { withTimeLimit } from '../time-limit.ts';
+import { withTimeLimit } from '../../src/time-limit.ts';
 import { languageUnfit } from './language-errors.ts';
 import type { LanguageLibrary } from './language-library.ts';
 import { toPortableGraymap } from './portable-graymap.ts';

@@ -5,7 +5,7 @@ import type { ChangeMask } from '../change-mask.ts';
 import { endThread } from '../end-thread.ts';
 import { inferenceCrashed, inferenceStalled } from '../inference-errors.ts';
 import type { LumaImage } from '../luma-image.ts';
-import { withTimeLimit } from '../time-limit.ts';
+import { withTimeLimit } from '../../src/time-limit.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { FindRequest, FoundReport } from './line-finder-messages.ts';
 

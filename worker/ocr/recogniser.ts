@@ -4,7 +4,7 @@ import { AppError } from '../../src/errors.ts';
 import type { OcrLanguage } from '../../src/jobs/ocr-languages.ts';
 import { endThread } from '../end-thread.ts';
 import { inferenceCrashed } from '../inference-errors.ts';
-import { withTimeLimit } from '../time-limit.ts';
+import { withTimeLimit } from '../../src/time-limit.ts';
 import { catchThread } from './catch-thread.ts';
 import { withLanguageFolder } from './language-folder.ts';
 import type { LanguageFile } from './language-library.ts';

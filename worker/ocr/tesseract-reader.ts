@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ANALYSIS_DEFAULTS } from '../../src/jobs/analysis-options.ts';
 import { inferenceStalled } from '../inference-errors.ts';
 import type { LumaImage } from '../luma-image.ts';
-import { withTimeLimit } from '../time-limit.ts';
+import { withTimeLimit } from '../../src/time-limit.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { createLanguagePreparation, startEngineBy } from './language-engines.ts';
 import { createLanguageLibrary } from './language-library.ts';

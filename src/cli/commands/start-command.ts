@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import { printFailure, runUntilStopped, untilAborted, type ProcessContext } from '../../run-until-stopped.ts';
+import { metricsPorts } from '../metrics-ports.ts';
 import { startStack } from '../stack.ts';
 
 /** `foregsyte start`: the whole service on this machine. */
@@ -18,7 +20,7 @@ async function runStart({ config, logger, stopping }: ProcessContext): Promise<v
     console.log(`Foregsyte is ready.
   GraphQL:        ${stack.url}/graphql   (open it in a browser for Apollo Sandbox)
   Health check:   ${stack.url}/healthz
-  Stop:           Ctrl-C`);
+${metricsLines(config)}  Stop:           Ctrl-C`);
     const ended = await Promise.race([untilAborted(stopping), stack.firstExit]);
     if (typeof ended === 'string') {
       throw new AppError('TOOL_UNAVAILABLE', `The ${ended} ended unexpectedly. Its messages stand above.`);
@@ -28,4 +30,12 @@ async function runStart({ config, logger, stopping }: ProcessContext): Promise<v
     await stack.close();
   }
   console.log('Stopped.');
+}
+
+/** Where metrics are, in so far as it is known beforehand. */
+function metricsLines(config: Config): string {
+  const { api, worker } = metricsPorts(config);
+  return api && worker
+    ? `  Metrics:        http://${config.METRICS_HOST}:${api}/metrics, of the worker on port ${worker}\n`
+    : '';
 }

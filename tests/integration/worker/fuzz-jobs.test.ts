@@ -16,6 +16,7 @@ import { gather } from '../../helpers/gather.ts';
 import { readJob } from '../../helpers/job-loop.ts';
 import { mutateFile } from '../../helpers/mutate-file.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
+import { unobserved } from '../../helpers/unobserved.ts';
 import { TINY_VIDEO } from '../../helpers/video-tools.ts';
 
 const CASES = fuzzCases(10);
@@ -41,11 +42,17 @@ beforeAll(async () => {
     RETRY_DELAY_MS: '0',
     MIN_FREE_BYTES: '0',
   });
-  engines = await createEngines(config, logger, (reason) => {
-    throw new Error(reason);
+  engines = await createEngines({
+    config,
+    logger,
+    observer: unobserved,
+    onGivenUp(reason) {
+      throw new Error(reason);
+    },
   });
   const wear = createWorkerWear({ maxJobs: 1_000_000, maxMemoryBytes: Infinity });
-  worker = composeWorker({ config, services: services(), pipelines: engines.pipelines, wear, logger });
+  const { pipelines } = engines;
+  worker = composeWorker({ config, services: services(), pipelines, wear, observer: unobserved, logger });
 });
 afterAll(async () => {
   await engines.close();

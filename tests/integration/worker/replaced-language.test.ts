@@ -16,6 +16,7 @@ import { createRunAttempt } from '../../../worker/run-attempt.ts';
 import { insertJob, jobLoop, readJob, removeAllJobs } from '../../helpers/job-loop.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
+import { unobserved } from '../../helpers/unobserved.ts';
 import { testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
 
 const require = createRequire(import.meta.url);
@@ -83,6 +84,7 @@ async function startWorker(onFrame: (number: number, reader: TextReader) => Prom
     pipelines: { yolo_ocr: pipeline },
     checkpointMs: 0,
     persist: (write) => write(),
+    observer: unobserved,
     logger: createSilentLogger(),
   });
   return { loop: jobLoop(services(), runAttempt), frames: () => frames };

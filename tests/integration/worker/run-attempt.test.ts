@@ -12,6 +12,7 @@ import { framesUpTo } from '../../helpers/frame-data.ts';
 import { gather } from '../../helpers/gather.ts';
 import { insertJob, jobLoop, readJob, removeAllJobs, takerOf } from '../../helpers/job-loop.ts';
 import { useTestServices, videoBytes } from '../../helpers/test-services.ts';
+import { unobserved } from '../../helpers/unobserved.ts';
 
 const never = new AbortController().signal;
 const services = useTestServices();
@@ -42,6 +43,7 @@ const runnerOf = ({ pipeline }: CountingPipeline, checkpointMs: number): RunAtte
     pipelines: { yolo_ocr: pipeline },
     checkpointMs,
     persist: (write) => write(),
+    observer: unobserved,
     logger: createSilentLogger(),
   });
 const NEVER_DUE = 3_600_000;

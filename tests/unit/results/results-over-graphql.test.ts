@@ -43,7 +43,7 @@ const ask = (fields: string) =>
   graphql({
     schema,
     source: `{ results(jobId: "${sample.jobId}") { ${fields} } }`,
-    contextValue: { caller: LOCAL_CALLER },
+    contextValue: { caller: LOCAL_CALLER, notes: {} },
   });
 
 describe('results over GraphQL', () => {

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../src/errors.ts';
 import { endThread } from '../../end-thread.ts';
 import { inferenceCrashed } from '../../inference-errors.ts';
-import { withTimeLimit } from '../../time-limit.ts';
+import { withTimeLimit } from '../../../src/time-limit.ts';
 import type {
   DetectedReport,
   DetectRequest,
