@@ -18,7 +18,7 @@ import { createLogger } from '../../src/logger.ts';
 import { createContainer, type Container, type ContainerProcess } from './container.ts';
 import { readDockerfile } from './read-dockerfile.ts';
 
-const START_MS = 60_000;
+const START_MS = 120_000;
 const COMPLETION_MS = 120_000;
 /** After which container engines kill, unless told otherwise. */
 const STOP_MS = 10_000;
