@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# The checks that start no service. Most use one core, so they run side by side; each prints a line when it passes.
+# The checks. Most use one core, so they run side by side; each prints a line when it passes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Set up once, so that the checks find nothing left to do.
 npm run --silent build
-names=(governance:check typecheck lint format:check layout:check schema:check client:check)
+names=(
+  governance:check typecheck lint format:check layout:check schema:check client:check
+  container:check kubernetes:check metrics:check
+)
 running=()
 for name in "${names[@]}"; do
   npm run --silent "$name" &
