@@ -21,6 +21,11 @@ const ALLOWED_NAMES: readonly { document: RegExp; names: RegExp; reason: string 
     reason: 'They belong to Apollo Client, which is none of our packages.',
   },
   {
+    document: /^docs\/operations\.md$/,
+    names: /^pg_(dump|restore)$/,
+    reason: 'Programs of Postgres.',
+  },
+  {
     document: /^docs\/metrics\.md$/,
     names: /^foregsyte_(nodejs|process)_/,
     reason: 'prom-client makes them of the prefix; `npm run metrics:check` compares them with a scrape.',
