@@ -103,7 +103,10 @@ describe('a supervisor', () => {
 
   it('starts a new child for one that was killed', async () => {
     const { generation } = start(['stay'], [10, 10, NEVER_MS]);
-    process.kill(await generation(1), 'SIGKILL');
+    const first = await generation(1);
+    // A first child that ends before it was ready has no successor.
+    await waitFor(async () => running.forwarded[0], 10_000, 'readiness');
+    process.kill(first, 'SIGKILL');
     expect(isAlive(await generation(2))).toBe(true);
     expect(running.log()).toContain('"signal":"SIGKILL"');
   });
