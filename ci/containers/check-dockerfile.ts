@@ -1,6 +1,6 @@
 import { validate } from 'dockerfile-utils';
 import { readDockerfile, type Stage } from '../clean-root/read-dockerfile.ts';
-import { isKnownVariable } from './is-known-variable.ts';
+import { configVariables } from '../../src/config.ts';
 
 /**
  * What is wrong with the Dockerfile, in sentences: what the linter says, files that .dockerignore (`allowed`) keeps from it,
@@ -30,7 +30,7 @@ function complaintsAboutSources(stage: Stage, allowed: readonly string[]): strin
 
 function complaintsAboutImage(stage: Stage | undefined): string[] {
   if (stage === undefined) return ['Dockerfile: there is no FROM.'];
-  const unknown = Object.keys(stage.environment).filter((name) => !isKnownVariable(name));
+  const unknown = Object.keys(stage.environment).filter((name) => !configVariables.includes(name));
   return [
     ...unknown.map((name) => `Dockerfile: src/config.ts knows no variable ${name}.`),
     ...(/^[1-9]\d*:[1-9]\d*$/.test(stage.user ?? '')

@@ -1,9 +1,8 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { readConfig } from '../../src/config.ts';
+import { configVariables, readConfig } from '../../src/config.ts';
 import { launcherDeadlineMs } from '../../src/processes/stop-deadlines.ts';
 import { complaintsOfSchemas, type Manifest } from './check-schemas.ts';
-import { isKnownVariable } from './is-known-variable.ts';
 
 const deployment = z.object({
   kind: z.literal('Deployment'),
@@ -90,6 +89,6 @@ function complaintsAboutDeployment(
 
 function complaintsAboutVariables(names: readonly string[]): string[] {
   return names
-    .filter((name) => !isKnownVariable(name))
+    .filter((name) => !configVariables.includes(name))
     .map((name) => `Manifests: src/config.ts knows no variable ${name}.`);
 }
