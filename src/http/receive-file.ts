@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import type { Request } from 'express';
@@ -21,6 +22,8 @@ export async function receiveFile<T>(
   use: (file: ReceivedFile) => Promise<T>,
 ): Promise<T> {
   const { field, maxBytes } = options;
+  // The part comes with an event of the connection, which knows nothing of this request's trace and fields of the log.
+  const useInRequest = AsyncResource.bind(use);
   const parser = createParser(request, maxBytes);
   const outcome = Promise.withResolvers<T>();
   let part: Readable | undefined;
@@ -34,7 +37,10 @@ export async function receiveFile<T>(
     // Whoever reads the stream gets its error; until somebody does, it must not end the process.
     stream.on('error', () => {});
     const bytes = requireWhole(stream, maxBytes);
-    use({ filename: filename ?? '', mediaType: mimeType, bytes }).then(outcome.resolve, outcome.reject);
+    useInRequest({ filename: filename ?? '', mediaType: mimeType, bytes }).then(
+      outcome.resolve,
+      outcome.reject,
+    );
   });
   const endEarly = () => {
     if (part) part.destroy(new Error('the request ended before the file'));
