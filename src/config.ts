@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 import { MODEL_NAME } from './jobs/model-name.ts';
 import type { RetentionHours } from './jobs/retention.ts';
+import { SAMPLER_NAMES } from './tracing/sampler-names.ts';
 
 /** Absolute path of the folder that holds package.json. */
 export const projectRoot = findProjectRoot(import.meta.dirname);
@@ -53,6 +54,12 @@ const apiKey = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'must be a key as `foregsyte keys create` printed it (or --key)');
 
+/** Of an OpenTelemetry collector. */
+const collectorUrl = z.url({
+  protocol: /^https?$/,
+  error: 'must be an address such as http://127.0.0.1:4318',
+});
+
 /** Addresses that only this machine reaches. */
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
@@ -79,6 +86,13 @@ const environmentSchema = z.object({
   DATA_DIR: path.default(join(projectRoot, 'data')),
   MODELS_DIR: path.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collectorUrl.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(['http/protobuf', 'http/json'], 'must be http/protobuf or http/json: there is no gRPC here')
+    .default('http/protobuf'),
+  OTEL_TRACES_SAMPLER: z.enum(SAMPLER_NAMES).default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   MAX_UPLOAD_BYTES: integer(1, 64 * GIB).default(2 * GIB),
   MAX_VIDEO_DURATION_S: integer(1, 7 * 86400).default(6 * 3600),
   MAX_FRAME_PIXELS: integer(64, 7680 * 4320).default(7680 * 4320),

@@ -1,6 +1,7 @@
 import pino from 'pino';
 import pretty from 'pino-pretty';
 import { currentLogFields } from './log-fields.ts';
+import { currentTraceFields } from './tracing/traceparent.ts';
 
 /** The structured logger of the product: JSON lines, or one readable line an event on a terminal. */
 export type Logger = pino.Logger;
@@ -14,12 +15,17 @@ export interface LoggerOptions {
 
 /** Creates the process's logger, writing to standard output. */
 export function createLogger(options: LoggerOptions): Logger {
-  const settings = { name: options.name, level: options.level, mixin: currentLogFields };
+  const settings = { name: options.name, level: options.level, mixin: currentFields };
   if (!process.stdout.isTTY) return pino(settings);
   return pino(
     settings,
     pretty({ sync: true, colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }),
   );
+}
+
+/** The request, the job and the trace that a line belongs to. */
+function currentFields(): object {
+  return { ...currentLogFields(), ...currentTraceFields() };
 }
 
 /** A logger that writes nothing, for unit tests and one-shot commands. */

@@ -10,10 +10,11 @@ import { createMetrics } from './metrics/create-metrics.ts';
 import { createRequestMetrics } from './metrics/request-metrics.ts';
 import { createServiceStateMetrics } from './metrics/service-state-metrics.ts';
 import { exportStorageMetrics } from './metrics/storage-metrics.ts';
-import { dieWithParent, leaveInTime } from './processes/stop-deadlines.ts';
+import { dieWithParent, leaveInTime, leaveNow } from './processes/stop-deadlines.ts';
 import { createReleaseStack } from './release-stack.ts';
 import { runUntilStopped, untilAborted } from './run-until-stopped.ts';
 import { createServices, requireDatabaseUrl } from './services.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 
 await runUntilStopped('api', async ({ config, logger, stopping }) => {
   dieWithParent(config);
@@ -27,6 +28,13 @@ await runUntilStopped('api', async ({ config, logger, stopping }) => {
   const watchServiceState = createServiceStateMetrics(metrics, logger);
   const owned = createReleaseStack();
   try {
+    const tracing = await startTracing({
+      config,
+      traced: { role: 'api', version: productVersion },
+      logger,
+      onStuck: leaveNow,
+    });
+    owned.add(() => tracing.close());
     // First, because somebody may want to know what the process waits for.
     const metricsServer = await createMetricsServer({ config, metrics, readiness, logger });
     owned.add(async () => metricsServer?.close());

@@ -7,6 +7,7 @@ import { withLogFields } from '../src/log-fields.ts';
 import type { Logger } from '../src/logger.ts';
 import type { AttemptEnd, WorkObserver } from '../src/metrics/work-observer.ts';
 import type { QueueService } from '../src/queue/queue-service.ts';
+import { inSpan, type OpenSpan, type SpanOptions } from '../src/tracing/span.ts';
 import { type AttemptLimits, createAttemptSignal } from './attempt-signal.ts';
 import type { RunAttempt } from './run-attempt.ts';
 import type { AttemptSettler } from './settle-attempt.ts';
@@ -55,7 +56,7 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
   const status = createJobStatusChanges(deps.manager, logger);
   let inHand: { jobId: string; ownership: OwnershipWatch } | undefined;
 
-  const run = async (taken: TakenJob, stopping: AbortSignal): Promise<void> => {
+  const run = async (taken: TakenJob, stopping: AbortSignal, span: OpenSpan): Promise<void> => {
     const { job, entry } = taken;
     const begun = performance.now();
     observer.attemptBegan();
@@ -81,6 +82,9 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
       heartbeat.close();
       wear.jobDone();
       observer.attemptEnded({ ...end, elapsedMs: performance.now() - begun });
+      span.set({ 'foregsyte.attempt.outcome': end.outcome });
+      if (end.outcome === 'lost') span.refuse(end.code);
+      else if (end.outcome !== 'completed') span.fail(end.code);
     }
   };
 
@@ -89,7 +93,9 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
     const taken = await deps.takeJob();
     if (!taken) return false;
     const { jobId, attempt } = taken.job;
-    await withLogFields({ jobId, attempt }, () => run(taken, stopping));
+    await withLogFields({ jobId, attempt }, () =>
+      inSpan('attempt', attemptSpan(taken.job), (span) => run(taken, stopping, span)),
+    );
     return true;
   };
 
@@ -110,6 +116,19 @@ export function createJobWorker(deps: JobWorkerDeps): JobWorker {
     },
     noticeTakenAway(jobId) {
       if (inHand?.jobId === jobId) inHand.ownership.check();
+    },
+  };
+}
+
+/** Part of the trace of the request that queued the job. */
+function attemptSpan({ jobId, attempt, pipelineId, traceparent }: TakenJob['job']): SpanOptions {
+  return {
+    kind: 'consumer',
+    traceparent,
+    attributes: {
+      'foregsyte.job.id': jobId,
+      'foregsyte.job.attempt': attempt,
+      'foregsyte.pipeline.id': pipelineId,
     },
   };
 }

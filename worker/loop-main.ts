@@ -8,11 +8,12 @@ import { listenForTakenAway } from '../src/jobs/job-changes.ts';
 import { createMetrics } from '../src/metrics/create-metrics.ts';
 import { exportStorageMetrics } from '../src/metrics/storage-metrics.ts';
 import { createWorkMetrics } from '../src/metrics/work-metrics.ts';
-import { dieAtLatestIn, dieWithParent, stopDeadlineMs } from '../src/processes/stop-deadlines.ts';
+import { dieAtLatestIn, dieWithParent, leaveNow, stopDeadlineMs } from '../src/processes/stop-deadlines.ts';
 import { REPLACE_ME } from '../src/processes/supervise.ts';
 import { createReleaseStack } from '../src/release-stack.ts';
 import { runUntilStopped } from '../src/run-until-stopped.ts';
 import { createServices, requireDatabaseUrl } from '../src/services.ts';
+import { startTracing } from '../src/tracing/start-tracing.ts';
 import { cleanScratch } from './clean-scratch.ts';
 import { slowCollector } from './collector-pace.ts';
 import { composeWorker } from './compose-worker.ts';
@@ -36,6 +37,13 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
   const observer = createWorkMetrics(metrics);
   const owned = createReleaseStack();
   try {
+    const tracing = await startTracing({
+      config,
+      traced: { role: 'worker', version: productVersion },
+      logger,
+      onStuck: leaveNow,
+    });
+    owned.add(() => tracing.close());
     // First, because somebody may want to know what the process waits for.
     const metricsServer = await createMetricsServer({ config, metrics, readiness, logger });
     owned.add(async () => metricsServer?.close());

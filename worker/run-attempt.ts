@@ -4,15 +4,16 @@ import type { JobEntity } from '../src/jobs/job.entity.ts';
 import { createJobStatusChanges } from '../src/jobs/job-status.ts';
 import { parsePipelineId } from '../src/jobs/pipeline-ids.ts';
 import type { Logger } from '../src/logger.ts';
-import type { WorkObserver } from '../src/metrics/work-observer.ts';
+import type { StageTimes, WorkObserver } from '../src/metrics/work-observer.ts';
 import { SCHEMA_VERSION, type MediaInfo } from '../src/results/results-document.ts';
 import { resultsKey } from '../src/results/results-keys.ts';
 import { type ResultsParts, writeResults } from '../src/results/write-results.ts';
 import type { StorageService } from '../src/storage/storage-service.ts';
+import { inSpan, type OpenSpan, type SpanAttributes } from '../src/tracing/span.ts';
 import { type FrameBatches, openFrameBatches } from './frame-batches.ts';
 import { createStageClock } from './stage-times.ts';
 import { createStopwatch } from './stopwatch.ts';
-import type { PipelineRegistry } from './pipelines/pipeline.ts';
+import type { PipelineObserver, PipelineRegistry } from './pipelines/pipeline.ts';
 
 /** Analyses the video of a running job and stores its results; resolves to their storage key. */
 export type RunAttempt = (job: JobEntity, watch: AttemptWatch) => Promise<string>;
@@ -55,34 +56,41 @@ export function createRunAttempt(deps: {
       if (!opened.batches) throw new Error('The pipeline delivered frames before it told of the media.');
       return opened.batches;
     };
-    return keepingWhatIsDone(opened, job, async () => {
-      const outcome = await pipelines[pipelineId].run(
-        filePath,
-        job.options,
-        {
-          async onMedia(media, fingerprint) {
-            watch.onMedia(media);
-            await persist(() => status.describeMedia(job, media));
-            const batches = await openFrameBatches(job, fingerprint, batching);
-            opened.batches = batches;
-            const { earlier } = batches;
-            if (!earlier) return null;
-            stages.goOnFrom(earlier.progress.timing);
-            const { jobId, attempt } = job;
-            const frames = earlier.frameCount;
-            logger.info({ jobId, attempt, frames }, `job ${jobId}: going on from a checkpoint`);
-            return { progress: earlier.progress, frames: batches.read() };
-          },
-          async onFrame(frame, progress) {
-            await storing.measure(() => batchesOf().append(frame, progress));
-            stages.reach(progress.timing);
-            observer.frameDone(frame.reusedFromFrame === undefined ? 'analysed' : 'reused');
-          },
+    const runPipeline = async (span: OpenSpan) => {
+      let frames = 0;
+      const observePipeline: PipelineObserver = {
+        async onMedia(media, fingerprint) {
+          watch.onMedia(media);
+          await persist(() => status.describeMedia(job, media));
+          const batches = await openFrameBatches(job, fingerprint, batching);
+          opened.batches = batches;
+          const { earlier } = batches;
+          if (!earlier) return null;
+          stages.goOnFrom(earlier.progress.timing);
+          const { jobId, attempt } = job;
+          const { frameCount } = earlier;
+          span.set({ 'foregsyte.frames.from_checkpoint': frameCount });
+          logger.info({ jobId, attempt, frames: frameCount }, `job ${jobId}: going on from a checkpoint`);
+          return { progress: earlier.progress, frames: batches.read() };
         },
-        watch.signal,
-      );
+        async onFrame(frame, progress) {
+          await storing.measure(() => batchesOf().append(frame, progress));
+          frames += 1;
+          stages.reach(progress.timing);
+          observer.frameDone(frame.reusedFromFrame === undefined ? 'analysed' : 'reused');
+        },
+      };
+      try {
+        const outcome = await pipelines[pipelineId].run(filePath, job.options, observePipeline, watch.signal);
+        stages.reach(outcome.timing);
+        return outcome;
+      } finally {
+        span.set({ 'foregsyte.frames': frames, ...stageAttributes(stages.times(storing.measuredMs())) });
+      }
+    };
 
-      stages.reach(outcome.timing);
+    return keepingWhatIsDone(opened, job, async () => {
+      const outcome = await inSpan('analyse video', {}, runPipeline);
       watch.signal.throwIfAborted();
       await persist(() => status.beginStoring(job));
       const { media, models, labels, warnings, tracks, textSegments } = outcome;
@@ -109,7 +117,7 @@ export function createRunAttempt(deps: {
           storeMs: storing.measuredMs() + writing.elapsedMs(),
         }),
       };
-      await storing.measure(() => writeResults(storage, key, document));
+      await inSpan('store results', {}, () => storing.measure(() => writeResults(storage, key, document)));
       return key;
     }).finally(() => {
       if (opened.batches) observer.stagesTook(stages.times(storing.measuredMs()));
@@ -140,5 +148,14 @@ export function createRunAttempt(deps: {
     } finally {
       await input.release();
     }
+  };
+}
+
+function stageAttributes({ decode, detect, ocr, store }: StageTimes): SpanAttributes {
+  return {
+    'foregsyte.stage.decode_ms': decode,
+    'foregsyte.stage.detect_ms': detect,
+    'foregsyte.stage.ocr_ms': ocr,
+    'foregsyte.stage.store_ms': store,
   };
 }

@@ -6,6 +6,7 @@ import { CreateApiKeys1764000100000 } from '../../migrations/1764000100000-creat
 import { CreateUploads1764000200000 } from '../../migrations/1764000200000-create-uploads.ts';
 import { SurviveCrashes1764100000000 } from '../../migrations/1764100000000-survive-crashes.ts';
 import { IdentifyDatabase1764100100000 } from '../../migrations/1764100100000-identify-database.ts';
+import { TraceJobs1795847836427 } from '../../migrations/1795847836427-trace-jobs.ts';
 import { ApiKeyEntity } from '../access/api-key.entity.ts';
 import { JobCheckpointEntity } from '../jobs/job-checkpoint.entity.ts';
 import { JobEntity } from '../jobs/job.entity.ts';
@@ -34,6 +35,7 @@ export function createDataSource(databaseUrl: string, settings: ConnectionSettin
       CreateUploads1764000200000,
       SurviveCrashes1764100000000,
       IdentifyDatabase1764100100000,
+      TraceJobs1795847836427,
     ],
     migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,

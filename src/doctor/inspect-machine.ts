@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { fine, type Observation } from './finding.ts';
 
-const OLDEST_NODE = { major: 22, minor: 13 };
+const OLDEST_NODE = { major: 22, minor: 15 };
 const MIB = 1024 ** 2;
 
 /** Whether this Node.js is new enough, and how many cores it may use. */
@@ -14,7 +14,7 @@ export async function inspectNode(version = process.versions.node): Promise<Obse
   if (major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor)) {
     throw new AppError(
       'TOOL_UNAVAILABLE',
-      `Node.js ${version} is too old. Start through npm, which uses the one in node_modules, or install 22.13 or later.`,
+      `Node.js ${version} is too old. Start through npm, which uses the one in node_modules, or install 22.15 or later.`,
     );
   }
   return fine(`${version}, ${availableParallelism()} cores`);

@@ -5,6 +5,8 @@ import type { Quotas } from '../access/quotas.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { QueueService } from '../queue/queue-service.ts';
+import { inSpan } from '../tracing/span.ts';
+import { currentTraceparent } from '../tracing/traceparent.ts';
 import { inputKey, type CompleteUpload, type Uploads } from '../uploads/uploads.ts';
 import { nextFairTurn } from './fair-turn.ts';
 import { JobEntity } from './job.entity.ts';
@@ -48,36 +50,40 @@ export function createJobCreator(deps: {
 
   return {
     create: (owner, request, upload) =>
-      dataSource.transaction(async (transaction) => {
-        await lockOwner(transaction, owner);
-        const earlier = await findByKey(transaction, owner, request.idempotencyKey);
-        if (earlier) return requireSameRequest(earlier, request, upload.sha256);
-        await quotas.assertRoomForJob(transaction, owner);
-        if (!(await uploads.consume(transaction, upload))) throw alreadyConsumed();
+      inSpan('queue job', { kind: 'producer' }, (span) =>
+        dataSource.transaction(async (transaction) => {
+          await lockOwner(transaction, owner);
+          const earlier = await findByKey(transaction, owner, request.idempotencyKey);
+          if (earlier) return requireSameRequest(earlier, request, upload.sha256);
+          await quotas.assertRoomForJob(transaction, owner);
+          if (!(await uploads.consume(transaction, upload))) throw alreadyConsumed();
 
-        // The upload's id becomes the job's, so that the file need not move.
-        const jobId = upload.uploadId;
-        const { priority } = request;
-        const turn = await nextFairTurn(transaction, owner, priority);
-        await transaction.insert(JobEntity, {
-          jobId,
-          owner,
-          pipelineId: request.pipelineId,
-          options: { ...request.options },
-          priority,
-          fairTurn: turn,
-          tags: request.tags,
-          idempotencyKey: request.idempotencyKey,
-          requestFingerprint: fingerprint(request, upload.sha256),
-          inputPath: inputKey(jobId),
-          originalFilename: upload.filename,
-          sizeBytes: upload.sizeBytes,
-          sha256: upload.sha256,
-        });
-        await queue.enqueue(jobId, { transaction, priority, turn, group: owner });
-        logger.info({ jobId, owner, sizeBytes: upload.sizeBytes }, `job ${jobId}: submitted`);
-        return jobId;
-      }),
+          // The upload's id becomes the job's, so that the file need not move.
+          const jobId = upload.uploadId;
+          const { priority } = request;
+          const turn = await nextFairTurn(transaction, owner, priority);
+          await transaction.insert(JobEntity, {
+            jobId,
+            owner,
+            pipelineId: request.pipelineId,
+            options: { ...request.options },
+            priority,
+            fairTurn: turn,
+            tags: request.tags,
+            idempotencyKey: request.idempotencyKey,
+            requestFingerprint: fingerprint(request, upload.sha256),
+            inputPath: inputKey(jobId),
+            originalFilename: upload.filename,
+            sizeBytes: upload.sizeBytes,
+            sha256: upload.sha256,
+            traceparent: currentTraceparent(),
+          });
+          await queue.enqueue(jobId, { transaction, priority, turn, group: owner });
+          span.set({ 'foregsyte.job.id': jobId, 'foregsyte.pipeline.id': request.pipelineId });
+          logger.info({ jobId, owner, sizeBytes: upload.sizeBytes }, `job ${jobId}: submitted`);
+          return jobId;
+        }),
+      ),
 
     findEarlier: (owner, idempotencyKey) => findByKey(dataSource.manager, owner, idempotencyKey),
   };

@@ -61,9 +61,12 @@ export interface JobStatusChanges {
   isRunning(running: RunningAttempt): Promise<boolean>;
   /** pending or running -> canceled, for the job's owner. Null when the job is in another state. */
   cancel(job: OwnedJob): Promise<string[] | null>;
-  /** failed or canceled -> pending, with all attempts anew, at that fair turn. False when the job is in another state. */
-  retry(job: OwnedJob, fairTurn: number): Promise<boolean>;
+  /** failed or canceled -> pending, with all attempts anew. False when the job is in another state. */
+  retry(job: OwnedJob, how: Requeued): Promise<boolean>;
 }
+
+/** How a job is queued once more. */
+export type Requeued = Pick<JobEntity, 'fairTurn' | 'traceparent'>;
 
 /** What every settled row has. */
 const SETTLED: QueryDeepPartialEntity<JobEntity> = {
@@ -182,10 +185,10 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
       return canceled ? dropCheckpoints(manager, job.jobId) : null;
     },
 
-    retry: (job, fairTurn) =>
+    retry: (job, how) =>
       moveOwned(job, ['failed', 'canceled'], 'pending', {
         stage: 'queued',
-        fairTurn,
+        ...how,
         failureCount: 0,
         crashCount: 0,
         queuedAt: () => 'now()',

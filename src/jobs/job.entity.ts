@@ -112,6 +112,10 @@ export class JobEntity {
   @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
   retryAt!: Date | null;
 
+  /** The span of the request that put the job into the queue, when its trace is recorded: attempts go on with it. */
+  @Column('text', { nullable: true })
+  traceparent!: string | null;
+
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: ErrorCode | null;
 

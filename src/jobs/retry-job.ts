@@ -3,6 +3,8 @@ import { lockOwner } from '../access/lock-owner.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { QueueService } from '../queue/queue-service.ts';
+import { inSpan } from '../tracing/span.ts';
+import { currentTraceparent } from '../tracing/traceparent.ts';
 import { nextFairTurn } from './fair-turn.ts';
 import type { JobFinder } from './find-jobs.ts';
 import { createJobStatusChanges } from './job-status.ts';
@@ -21,17 +23,21 @@ export function createRetryJob(deps: {
   const { dataSource, queue, jobs, logger } = deps;
   return async (owner, jobId) => {
     const { status, priority } = await jobs.findJob(owner, jobId);
-    const queued = await dataSource.transaction(async (transaction) => {
-      // Turns are counted on from the owner's last, so no other job of the owner may be queued meanwhile.
-      await lockOwner(transaction, owner);
-      const turn = await nextFairTurn(transaction, owner, priority);
-      const changed = await createJobStatusChanges(transaction, logger).retry({ jobId, owner }, turn);
-      if (!changed) return false;
-      // The job may be a dead letter.
-      await queue.remove(jobId, { transaction });
-      await queue.enqueue(jobId, { transaction, priority, turn, group: owner });
-      return true;
-    });
+    const span = { kind: 'producer', attributes: { 'foregsyte.job.id': jobId } } as const;
+    const queued = await inSpan('queue job', span, () =>
+      dataSource.transaction(async (transaction) => {
+        // Turns are counted on from the owner's last, so no other job of the owner may be queued meanwhile.
+        await lockOwner(transaction, owner);
+        const fairTurn = await nextFairTurn(transaction, owner, priority);
+        const how = { fairTurn, traceparent: currentTraceparent() };
+        const changed = await createJobStatusChanges(transaction, logger).retry({ jobId, owner }, how);
+        if (!changed) return false;
+        // The job may be a dead letter.
+        await queue.remove(jobId, { transaction });
+        await queue.enqueue(jobId, { transaction, priority, turn: fairTurn, group: owner });
+        return true;
+      }),
+    );
     if (queued) return jobs.findJob(owner, jobId);
     throw new AppError(
       'JOB_NOT_RETRYABLE',

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Quotas } from '../access/quotas.ts';
+import { inSpan } from '../tracing/span.ts';
 import type { UploadSlots } from '../uploads/upload-slots.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 import { requireSameRequest, type JobCreator } from './create-job.ts';
@@ -58,7 +59,7 @@ export function createSubmitVideo(deps: {
       // Asked before the bytes are received, so that a client over its quota does not send them in vain.
       await quotas.assertRoomForJob(dataSource.manager, owner);
       await quotas.assertRoomForBytes(dataSource.manager, owner, 0);
-      const upload = await uploads.store(owner, filename, bytes);
+      const upload = await inSpan('receive file', {}, () => uploads.store(owner, filename, bytes));
       let jobId: string | undefined;
       try {
         jobId = await creator.create(owner, request, upload);

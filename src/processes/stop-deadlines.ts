@@ -3,6 +3,8 @@ import type { Logger } from '../logger.ts';
 
 /** Beyond the grace of running requests and jobs, for closing connections. */
 const CLOSING_MS = 2_000;
+/** For what is done after everything is closed: a line of the log. */
+const LAST_WORDS_MS = 100;
 /** For a supervisor to see its child's end. */
 const SUPERVISING_MS = 1_000;
 
@@ -25,6 +27,12 @@ export function leaveInTime(config: Config, logger: Logger): void {
     process.exit(0);
   };
   setTimeout(leave, config.SHUTDOWN_GRACE_MS + CLOSING_MS / 2).unref();
+}
+
+/** Ends this process, which has closed all that it owned, though a request that nobody waits for any more still runs. */
+export function leaveNow(): void {
+  // Not before the last lines of the log are written.
+  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 }
 
 /** Kills this process when it still runs after `ms`, for the cases in which nobody else would. */

@@ -27,6 +27,8 @@ export function createBoss(databaseUrl: string, options: BossOptions): PgBoss {
     createSchema: install,
     schedule: false,
     registerInstance: false,
+    // It would begin a trace with every look into an empty queue. The job's row carries its trace over.
+    openTelemetry: { enabled: false },
     supervise: superviseSeconds !== undefined,
     ...(superviseSeconds === undefined
       ? {}

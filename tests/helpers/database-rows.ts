@@ -10,10 +10,10 @@ export type TableRows = ReadonlyMap<string, readonly Readonly<Record<string, unk
 const ROWS = [
   `INSERT INTO jobs (job_id, status, stage, revision, owner, priority, tags, pipeline_id, options, input_path,
       output_path, original_filename, size_bytes, sha256, media, attempt, failure_count, crash_count, fair_turn,
-      idempotency_key, request_fingerprint, error_code, error_message, retry_at, started_at, finished_at)
+      idempotency_key, request_fingerprint, traceparent, error_code, error_message, retry_at, started_at, finished_at)
     SELECT gen_random_uuid(), status, stage, 3, 'ann', 7, '{holiday}', 'yolo_ocr', '{"samplesPerSecond": 2}', 'a.mp4',
       'a_1_results.json', 'Holiday (1).mp4', 45698, 'fa51', '{"width": 640}', 3, 2, 1, 4,
-      'key-' || status, 'print', code, message, now(), now(), now()
+      'key-' || status, 'print', '00-00', code, message, now(), now(), now()
     FROM (VALUES
       ('pending', 'queued', 'DECODER_STALLED', 'The decoder made no progress.'),
       ('running', 'analysing', NULL, NULL),

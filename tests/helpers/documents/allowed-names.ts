@@ -21,6 +21,17 @@ const ALLOWED_NAMES: readonly { document: RegExp; names: RegExp; reason: string 
     reason: 'They belong to Apollo Client, which is none of our packages.',
   },
   {
+    document: /^docs\/traces\.md$/,
+    names:
+      /^OTEL_(EXPORTER_OTLP_(HEADERS|TIMEOUT|COMPRESSION|CERTIFICATE)|SERVICE_NAME|RESOURCE_ATTRIBUTES)$/,
+    reason: 'The OpenTelemetry libraries read them.',
+  },
+  {
+    document: /^docs\/traces\.md$/,
+    names: /^foregsyte-(api|worker)$/,
+    reason: 'What the processes call themselves in their traces.',
+  },
+  {
     document: /^docs\/operations\.md$/,
     names: /^pg_(dump|restore)$/,
     reason: 'Programs of Postgres.',
