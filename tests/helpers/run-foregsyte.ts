@@ -13,21 +13,26 @@ export interface CommandRun {
   stderr: string;
 }
 
-/**
- * Runs `foregsyte <args>` as a process of its own. `onError` sees what it prints to standard error as it comes, and
- * may send it a signal.
- */
+/** How a run of the command is watched. */
+export interface CommandWatch {
+  /** Sees what is printed to standard error as it comes, and may send a signal. */
+  onError?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Milliseconds that it may take. Default one minute. */
+  timeoutMs?: number;
+}
+
+/** Runs `foregsyte <args>` as a process of its own. */
 export async function runForegsyte(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  onError: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+  { onError = () => {}, timeoutMs = 60_000 }: CommandWatch = {},
 ): Promise<CommandRun> {
   const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli/foregsyte.js'), ...args], {
     env: childEnvironment({ DATABASE_URL: '', FOREGSYTE_URL: '', FOREGSYTE_API_KEY: '', ...environment }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child.stderr.on('data', (chunk: Buffer) => onError(chunk.toString(), (signal) => child.kill(signal)));
-  const exit = once(child, 'close', { signal: AbortSignal.timeout(60_000) });
+  const exit = once(child, 'close', { signal: AbortSignal.timeout(timeoutMs) });
   const [bytes, stderr] = await Promise.all([buffer(child.stdout), text(child.stderr)]);
   await exit;
   return { exitCode: child.exitCode, bytes, stdout: bytes.toString(), stderr };

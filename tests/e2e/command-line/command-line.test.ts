@@ -81,8 +81,10 @@ describe('foregsyte submit, status and results', () => {
   it('leaves the job running on Ctrl-C, exits 130, and says how to watch it again', async () => {
     const videos = Array.from({ length: 5 }, () => TINY_VIDEO);
     const environment = { FOREGSYTE_URL: service.url, FOREGSYTE_API_KEY: key };
-    const run = await runForegsyte(['submit', '--wait', ...videos], environment, (text, kill) => {
-      if (/pending|running/.test(text)) kill('SIGINT');
+    const run = await runForegsyte(['submit', '--wait', ...videos], environment, {
+      onError: (text, kill) => {
+        if (/pending|running/.test(text)) kill('SIGINT');
+      },
     });
     expect(run.exitCode).toBe(130);
     const ids = /foregsyte (status --wait .*)/.exec(run.stderr)?.[1]?.split(' ') ?? [];
