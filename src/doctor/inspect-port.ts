@@ -1,33 +1,22 @@
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import { listen } from '../http/listen.ts';
 import { fine, type Observation } from './finding.ts';
 
 const ANSWER_MS = 2_000;
 
-/** Whether the API could listen where HOST and PORT say, or already does. */
+/** Whether the API could listen where HOST and PORT say, or already does. @throws AppError INVALID_CONFIGURATION when not. */
 export async function inspectPort({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): Promise<Observation> {
-  const address = `${HOST}:${PORT}`;
-  try {
-    await tryToListen(HOST, PORT);
-    return fine(`${address} is free`);
-  } catch (cause) {
-    if (await isForegsyte(HOST, PORT)) return fine(`${address}: Foregsyte answers there`);
-    throw new AppError(
-      'INVALID_CONFIGURATION',
-      `Port ${PORT} cannot be taken on ${HOST}. Set PORT to a free one above 1023, and HOST to an address of this machine.`,
-      { cause },
-    );
-  }
-}
-
-async function tryToListen(host: string, port: number): Promise<void> {
   const server = createServer();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(port, host, resolve);
-  await promise;
+  const remedy = 'Set PORT to a free one above 1023, and HOST to an address of this machine.';
+  try {
+    await listen(server, { host: HOST, port: PORT, remedy });
+  } catch (error) {
+    if (await isForegsyte(HOST, PORT)) return fine(`${HOST}:${PORT}: Foregsyte answers there`);
+    throw error;
+  }
   await new Promise((closed) => server.close(closed));
+  return fine(`${HOST}:${PORT} is free`);
 }
 
 async function isForegsyte(host: string, port: number): Promise<boolean> {

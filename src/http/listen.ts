@@ -17,7 +17,9 @@ export async function listen(
   try {
     await promise;
   } catch (error) {
-    throw new AppError('INVALID_CONFIGURATION', `Port ${port} cannot be taken. ${remedy}`, { cause: error });
+    throw new AppError('INVALID_CONFIGURATION', `Port ${port} cannot be taken on ${host}. ${remedy}`, {
+      cause: error,
+    });
   } finally {
     server.off('error', reject);
   }

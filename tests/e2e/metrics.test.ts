@@ -153,7 +153,9 @@ describe('metrics', () => {
     });
     await expect(starting).rejects.toMatchObject({ code: 'TOOL_UNAVAILABLE' });
     expect(await readFile(logFile, 'utf8')).toMatch(
-      new RegExp(`INVALID_CONFIGURATION.*Port ${address.port} cannot be taken\\. Set METRICS_PORT`),
+      new RegExp(
+        `INVALID_CONFIGURATION.*Port ${address.port} cannot be taken on [\\d.]+\\. Set METRICS_PORT`,
+      ),
     );
     other.close();
   });
