@@ -153,9 +153,9 @@ export function createRunAttempt(deps: {
 
 function stageAttributes({ decode, detect, ocr, store }: StageTimes): SpanAttributes {
   return {
-    'foregsyte.stage.decode_ms': decode,
-    'foregsyte.stage.detect_ms': detect,
-    'foregsyte.stage.ocr_ms': ocr,
-    'foregsyte.stage.store_ms': store,
+    'foregsyte.stage.decode_ms': Math.round(decode),
+    'foregsyte.stage.detect_ms': Math.round(detect),
+    'foregsyte.stage.ocr_ms': Math.round(ocr),
+    'foregsyte.stage.store_ms': Math.round(store),
   };
 }

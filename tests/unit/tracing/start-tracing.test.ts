@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { readConfig } from '../../../src/config.ts';
 import { AppError } from '../../../src/errors.ts';
+import { currentLogFields, withLogFields } from '../../../src/log-fields.ts';
 import { inSpan, openSpan } from '../../../src/tracing/span.ts';
 import { startTracing, type Tracing } from '../../../src/tracing/start-tracing.ts';
 import { currentTraceFields, currentTraceparent } from '../../../src/tracing/traceparent.ts';
@@ -14,7 +15,7 @@ const UNSAMPLED = `00-${TRACE}-${PARENT}-00`;
 
 let collector: TraceCollector;
 let tracing: Tracing;
-let log: { level: number; msg: string }[];
+let log: { level: number; msg: string; requestId?: string }[];
 let stuck: number;
 beforeEach(async () => {
   collector = await startTraceCollector();
@@ -27,7 +28,10 @@ afterEach(async () => {
 });
 
 async function trace(environment: Record<string, string>): Promise<void> {
-  const logger = pino({}, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const logger = pino(
+    { mixin: currentLogFields },
+    { write: (line: string) => void log.push(JSON.parse(line)) },
+  );
   tracing = await startTracing({
     config: readConfig({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', ...environment }),
     traced: { role: 'api', version: '1.2.3' },
@@ -151,15 +155,17 @@ describe('tracing', () => {
     expect(collector.spans()[0]?.attributes['foregsyte.request.id']).toHaveLength(256);
   });
 
-  it('tells of a collector that refuses, and ends all the same', async () => {
+  it('tells of a collector that refuses, not as part of a request, and ends all the same', async () => {
     await toCollector();
     collector.answer('refuse');
-    openSpan('lost').end();
-    await tracing.close();
-    expect(log.map(({ level, msg }) => [level, msg])).toContainEqual([
-      40,
-      'spans do not reach the collector; they are lost until it answers again',
-    ]);
+    await withLogFields({ requestId: 'of somebody' }, async () => {
+      openSpan('lost').end();
+      await tracing.close();
+    });
+    const msg = 'spans do not reach the collector; they are lost until it answers again';
+    const line = log.find((one) => one.msg === msg);
+    expect(line).toMatchObject({ level: 40 });
+    expect(line).not.toHaveProperty('requestId');
     expect(collector.requests).toHaveLength(1);
     expect(stuck).toBe(0);
   });
