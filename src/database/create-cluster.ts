@@ -43,12 +43,12 @@ export async function createCluster(options: {
 }
 
 /**
- * Options of initdb for a locale that is the same on every system: that of Postgres itself, or `C` for versions that
- * have none. `version` is what `initdb --version` prints, such as `initdb (PostgreSQL) 18.4`.
+ * Options of initdb for a locale that sorts by code and knows the letters of every language, because the search in names
+ * needs them: that of Postgres itself, which is the same on every system, or that of the system for versions that have
+ * none. `version` is what `initdb --version` prints, such as `initdb (PostgreSQL) 18.4`.
  */
 export function localeOptions(version: string): string[] {
   const major = Number(/(\d+)/.exec(version)?.[1]);
-  return major < FIRST_WITH_OWN_LOCALE
-    ? ['--locale', 'C']
-    : ['--locale-provider', 'builtin', '--locale', 'C.UTF-8'];
+  const locale = ['--locale', 'C.UTF-8'];
+  return major < FIRST_WITH_OWN_LOCALE ? locale : ['--locale-provider', 'builtin', ...locale];
 }

@@ -9,7 +9,7 @@ describe('localeOptions', () => {
   });
 
   it('gives older versions no option that they lack', () => {
-    expect(localeOptions('initdb (PostgreSQL) 14.23\n')).toEqual(['--locale', 'C']);
-    expect(localeOptions('initdb (PostgreSQL) 16.14\n')).toEqual(['--locale', 'C']);
+    expect(localeOptions('initdb (PostgreSQL) 14.23\n')).toEqual(['--locale', 'C.UTF-8']);
+    expect(localeOptions('initdb (PostgreSQL) 16.14\n')).toEqual(['--locale', 'C.UTF-8']);
   });
 });
