@@ -1,23 +1,20 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { clusterParents, preparePostgresHome, type PostgresHome } from './postgres-account.ts';
-
-const run = promisify(execFile);
+import { createCluster } from './create-cluster.ts';
+import { clusterParents, preparePostgresHome } from './postgres-account.ts';
+import { runPostgresProgram, START_TIMEOUT_S } from './run-postgres-program.ts';
 
 const ROLE = 'foregsyte';
 const DATABASE = 'foregsyte';
 const CLUSTER_FOLDER = 'cluster';
 const LOOPBACK = '127.0.0.1';
-const START_TIMEOUT_S = 60;
 
 /** A running Postgres of our own, reachable on loopback only. */
 export interface EmbeddedPostgres {
@@ -50,9 +47,11 @@ export async function startEmbeddedPostgres(options: {
   const home = await preparePostgresHome({ installation: await findInstallation(), dataDirectory });
   const cluster = join(home.clusterParent, CLUSTER_FOLDER);
   const password = await readOrMakePassword(passwordFileOf(dataDirectory));
-  const control = (...args: string[]) => runAs(home, 'pg_ctl', ['--pgdata', cluster, ...args]);
+  const control = async (...args: string[]) => {
+    await runPostgresProgram(home, 'pg_ctl', ['--pgdata', cluster, ...args]);
+  };
 
-  if (!(await isThere(cluster))) await initialiseCluster(home, cluster, password);
+  if (!(await isThere(cluster))) await createCluster({ home, cluster, role: ROLE, password });
   if (await isRunning(control)) await control('stop', '--mode', 'fast', '--wait');
 
   const port = options.port ?? (await findFreePort());
@@ -134,34 +133,6 @@ async function readOrMakePassword(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).trim();
 }
 
-/** Makes the cluster under another name and renames it, so that an interrupted first run leaves no half cluster. */
-async function initialiseCluster(home: PostgresHome, cluster: string, password: string): Promise<void> {
-  const partial = `${cluster}.new`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(home.clusterParent, { recursive: true });
-  const passwordFile = join(home.clusterParent, 'initial-password');
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  try {
-    const { uid, gid } = home.account;
-    if (uid !== undefined && gid !== undefined) await chown(passwordFile, uid, gid);
-    const identity = [
-      '--pgdata',
-      partial,
-      '--username',
-      ROLE,
-      '--pwfile',
-      passwordFile,
-      '--auth',
-      'scram-sha-256',
-    ];
-    const locale = ['--encoding', 'UTF8', '--locale-provider', 'builtin', '--locale', 'C.UTF-8'];
-    await runAs(home, 'initdb', [...identity, ...locale, '--no-instructions']);
-    await rename(partial, cluster);
-  } finally {
-    await rm(passwordFile, { force: true });
-  }
-}
-
 async function ensureDatabase(url: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -178,23 +149,6 @@ async function isRunning(control: (...args: string[]) => Promise<void>): Promise
     () => true,
     () => false,
   );
-}
-
-async function runAs(home: PostgresHome, program: string, args: string[]): Promise<void> {
-  try {
-    await run(join(home.installation, 'bin', program), args, {
-      ...home.account,
-      cwd: home.clusterParent,
-      timeout: (START_TIMEOUT_S + 30) * 1000,
-    });
-  } catch (cause) {
-    throw new AppError(
-      'TOOL_UNAVAILABLE',
-      `The embedded Postgres failed (${program}). Its log is server.log in the cluster's folder. ` +
-        'Mend what it says, or set DATABASE_URL to a Postgres of yours.',
-      { cause },
-    );
-  }
 }
 
 async function findFreePort(): Promise<number> {

@@ -5,13 +5,18 @@ import type { Logger } from '../logger.ts';
 import { installQueue, isQueueInstalled } from '../queue/install-queue.ts';
 import { migrationConnection } from './connection-settings.ts';
 import { connectDataSource, MIGRATIONS_TABLE } from './data-source.ts';
+import { requireUnicode } from './text-rules.ts';
 
 /** Any number that nothing else locks: it makes processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_701_662;
 
-/** Brings the database to this version: our tables, then the queue's. Safe to run again and at the same time. */
+/**
+ * Brings the database to this version: our tables, then the queue's. Safe to run again and at the same time.
+ * @throws AppError as connectDataSource and requireUnicode do.
+ */
 export async function migrateUp(databaseUrl: string, logger: Logger): Promise<void> {
   await withMigrationLock(databaseUrl, async (dataSource) => {
+    await requireUnicode(dataSource);
     for (const migration of await dataSource.runMigrations({ transaction: 'each' })) {
       logger.info({ migration: migration.name }, `migration ${migration.name}: up`);
     }

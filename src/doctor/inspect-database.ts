@@ -3,11 +3,16 @@ import type { Config } from '../config.ts';
 import { connectDataSource } from '../database/data-source.ts';
 import { findEmbeddedPostgres, findInstallation } from '../database/embedded-postgres.ts';
 import { assertMigrated } from '../database/run-migrations.ts';
+import { requireUnicode } from '../database/text-rules.ts';
 import { isUnavailable } from '../database/unavailable.ts';
 import { toAppError } from '../errors.ts';
 import { fine, note, type Observation } from './finding.ts';
 
-/** Whether the Postgres of DATABASE_URL answers and is migrated, or else the embedded one is installed. */
+const LOCALE_ADVICE =
+  'The locale of the database knows English letters alone: a search finds no names of files with others. ' +
+  "Dump it and restore it into one that was created with TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'.";
+
+/** Whether the Postgres of DATABASE_URL answers, is migrated and knows all letters, or else the embedded one is installed. */
 export async function inspectDatabase(
   config: Pick<Config, 'DATABASE_URL' | 'DATA_DIR'>,
 ): Promise<Observation> {
@@ -28,20 +33,23 @@ async function inspectInstallation(): Promise<Observation> {
 }
 
 async function inspectServer(databaseUrl: string, which: string): Promise<Observation> {
-  const found = `${await readVersion(databaseUrl)}, ${which}`;
+  const { version, knowsAllLetters } = await readServer(databaseUrl);
+  const found = `${version}, ${which}`;
   try {
     await assertMigrated(databaseUrl);
-    return fine(`${found}, migrated`);
   } catch (error) {
     return note(found, toAppError(error).message);
   }
+  return knowsAllLetters ? fine(`${found}, migrated`) : note(`${found}, migrated`, LOCALE_ADVICE);
 }
 
-async function readVersion(databaseUrl: string): Promise<string> {
+async function readServer(databaseUrl: string): Promise<{ version: string; knowsAllLetters: boolean }> {
   const dataSource = await connectDataSource(databaseUrl);
   try {
+    const { knowsAllLetters } = await requireUnicode(dataSource);
     const rows = await dataSource.query('SHOW server_version');
-    return z.tuple([z.object({ server_version: z.string() })]).parse(rows)[0].server_version;
+    const [{ server_version: version }] = z.tuple([z.object({ server_version: z.string() })]).parse(rows);
+    return { version, knowsAllLetters };
   } finally {
     await dataSource.destroy();
   }

@@ -7,13 +7,16 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Clones the template that global-setup.mjs migrated, or makes an empty database. */
-export async function createTestDatabase(kind: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
+/** Clones the template that global-setup.mjs migrated, or makes an empty database; `options` are those of CREATE DATABASE. */
+export async function createTestDatabase(
+  kind: 'migrated' | 'empty' = 'migrated',
+  options = '',
+): Promise<TestDatabase> {
   const template = process.env['TEST_TEMPLATE_URL'];
   if (!template) throw new Error('TEST_TEMPLATE_URL is not set: run the tests with `npm test`.');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const source = kind === 'migrated' ? new URL(template).pathname.slice(1) : 'template0';
-  await onServer(template, `CREATE DATABASE ${name} TEMPLATE ${source}`);
+  await onServer(template, `CREATE DATABASE ${name} TEMPLATE ${source} ${options}`);
   const url = new URL(template);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(template, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
