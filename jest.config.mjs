@@ -14,7 +14,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/data'],
   transform: {
     '^.+\\.ts$': [
-      '@swc/jest',
+      '<rootDir>/tests/helpers/capture-globals.mjs',
       {
         jsc: {
           target: 'es2024',
