@@ -68,7 +68,7 @@ async function peakUntil(count: number, timeoutMs: number): Promise<number> {
 const submit = async (path: string) =>
   submittedJobId(
     await service.submit(await fileAsBlob(path), 'a.mp4', {
-      options: { samplesPerSecond: path === TINY_VIDEO ? 0.3 : 0.5 },
+      options: { samplesPerSecond: path === TINY_VIDEO ? 0.3 : 0.25 },
     }),
   );
 
