@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 
 /** @type {import('jest').Config} */
 export default {
-  // Two at least, because many tests wait most of the time; no more than that on small machines, because many start
+  // Three at least, because many tests wait most of the time; no more than that on small machines, because many start
   // processes of their own, which use every core.
-  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 4)),
+  maxWorkers: Math.max(3, Math.floor(availableParallelism() / 4)),
   testEnvironment: 'node',
   globalSetup: '<rootDir>/tests/helpers/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/helpers/global-teardown.mjs',
