@@ -22,8 +22,6 @@ import { rememberDetections, rememberTexts } from '../../helpers/remembering-eng
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { neverAborted, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
 
-/** The same wherever it does not matter: the engines remember what they found on a frame for the same confidence alone. */
-const SAME_CONFIDENCE = { minConfidence: 0.3 };
 const scratchDirectory = temporaryDirectory();
 let detector: ObjectDetector;
 let textReader: TextReader;
@@ -122,9 +120,7 @@ describe('the yolo_ocr pipeline', () => {
 
   it('looks at the range alone, at the times and indices of the whole video', async () => {
     const range = { startMs: 1100, endMs: 2125 };
-    const { frames, outcome } = await analyse(
-      resolveAnalysisOptions({ ...SAME_CONFIDENCE, ...range, samplesPerSecond: 2 }),
-    );
+    const { frames, outcome } = await analyse(resolveAnalysisOptions({ ...range, samplesPerSecond: 2 }));
     expect(frames.map(({ frameIndex, timestampMs }) => [frameIndex, timestampMs])).toEqual([
       [9, 1125],
       [13, 1625],
@@ -164,15 +160,15 @@ describe('the yolo_ocr pipeline', () => {
   });
 
   it('goes on from frames that were done before, to the same end', async () => {
-    const options = resolveAnalysisOptions({ ...SAME_CONFIDENCE, samplesPerSecond: 4 });
+    const options = resolveAnalysisOptions({ samplesPerSecond: 4, minConfidence: 0.3 });
     await expectSameEnd(options, await analyse(options), TINY_VIDEO);
   });
 
   it('looks at every frame, and at those around changes, when asked to', async () => {
-    const all = await analyse(resolveAnalysisOptions({ ...SAME_CONFIDENCE, sampling: 'all', endMs: 600 }));
+    const all = await analyse(resolveAnalysisOptions({ sampling: 'all', minConfidence: 0.3, endMs: 600 }));
     expect(timesOf(all.frames)).toEqual([0, 125, 250, 375, 500]);
     expect(all.outcome.models.sampling).toMatchObject({ mode: 'all', sampledFrames: 5 });
-    const options = resolveAnalysisOptions({ ...SAME_CONFIDENCE, sampling: 'adaptive' });
+    const options = resolveAnalysisOptions({ sampling: 'adaptive', minConfidence: 0.3 });
     const adaptive = await analyse(options);
     // The caption comes at 500 ms and goes at 2500 ms.
     expect(timesOf(adaptive.frames)).toEqual(expect.arrayContaining([0, 375, 500, 1000, 2000, 2375, 2500]));
@@ -219,7 +215,7 @@ describe('the yolo_ocr pipeline', () => {
   it('ends tracks where another scene begins, but not the text that stays, and goes on to the same end', async () => {
     const path = await makeCutVideo(join(scratchDirectory, 'cut-scene.mp4'));
     // From 250 ms on, so that one of the runs that go on begins at the very cut.
-    const options = resolveAnalysisOptions({ ...SAME_CONFIDENCE, samplesPerSecond: 4, startMs: 250 });
+    const options = resolveAnalysisOptions({ samplesPerSecond: 4, minConfidence: 0.3, startMs: 250 });
     const cut = await analyse(options, { path });
     expect(timesOf(cut.frames.filter(({ sceneCut }) => sceneCut))).toEqual([1500]);
     const { tracks, textSegments } = cut.outcome;
