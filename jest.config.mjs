@@ -8,7 +8,8 @@ export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/tests/helpers/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/helpers/global-teardown.mjs',
-  testTimeout: 60_000,
+  // A deadline for what hangs. On a machine that is busy with something else, a test may take twice its time.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/data'],
