@@ -26,12 +26,15 @@ export function findChanges(before: LumaImage, after: LumaImage, threshold: numb
     const bottom = Math.min(top + BLOCK_SIDE, height);
     sums.fill(0);
     for (let y = top; y < bottom; y += 1) {
-      for (let x = 0; x < width; x += 1) {
-        const index = y * width + x;
-        const difference = (data[index] ?? 0) - (earlier[index] ?? 0);
-        const block = Math.floor(x / BLOCK_SIDE);
-        sums[block] = (sums[block] ?? 0) + difference;
-        if (difference > threshold || -difference > threshold) changed[index] = 1;
+      for (let left = 0, block = 0; left < width; left += BLOCK_SIDE, block += 1) {
+        const end = y * width + (left + BLOCK_SIDE < width ? left + BLOCK_SIDE : width);
+        let sum = 0;
+        for (let index = y * width + left; index < end; index += 1) {
+          const difference = (data[index] ?? 0) - (earlier[index] ?? 0);
+          sum += difference;
+          if (difference > threshold || -difference > threshold) changed[index] = 1;
+        }
+        sums[block] = (sums[block] ?? 0) + sum;
       }
     }
     for (const [block, sum] of sums.entries()) {

@@ -25,6 +25,9 @@ export interface ServiceClient {
   fetch(path: string, init?: RequestInit, key?: string): Promise<Response>;
 }
 
+/** One thread for each kind of work: more engines only take longer to load. Unit tests and `foregsyte start` have more. */
+const LIGHT_WORKER = { DETECTION_THREADS: '1', OCR_WORKERS: '1' };
+
 /** The built API, and a worker when asked for, as real processes on a database of their own. */
 export interface RunningService extends ServiceClient {
   dataDirectory: string;
@@ -56,6 +59,7 @@ export async function startService(options: {
     MODELS_DIR: join(projectRoot, 'data', 'models'),
     PORT: '0',
     LOG_LEVEL: 'info',
+    ...LIGHT_WORKER,
     ...options.environment,
   });
   const start = (name: string, entry: string) =>

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot, readConfig } from '../../src/config.ts';
@@ -22,6 +23,17 @@ let found: Promise<FfmpegBinaries> | undefined;
 export function testBinaries(): Promise<FfmpegBinaries> {
   found ??= findFfmpegBinaries(readConfig(), createSilentLogger());
   return found;
+}
+
+const knownFacts = new Map<string, Promise<VideoFacts>>();
+
+/** The facts of a video as probe() finds them, once for as long as the file stays as it is. */
+async function factsOf(path: string): Promise<VideoFacts> {
+  const { size, mtimeMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
+  const key = `${path} ${size} ${mtimeMs}`;
+  const facts = knownFacts.get(key) ?? probe(path);
+  knownFacts.set(key, facts);
+  return facts;
 }
 
 /** A signal that nobody aborts. */
@@ -57,7 +69,7 @@ export async function startExtraction(
   options: TestExtraction = {},
   programs: Partial<FfmpegBinaries> = {},
 ): Promise<AsyncGenerator<ImageFrame, void, undefined>> {
-  const facts = await probe(path);
+  const facts = await factsOf(path);
   return extractImages({ ...(await testBinaries()), ...programs }, path, facts, options);
 }
 

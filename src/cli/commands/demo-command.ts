@@ -15,7 +15,6 @@ import { assertCompleted, watchJobs } from '../client/watch-jobs.ts';
 import { createJobProgress } from '../job-progress.ts';
 import { formatSummary } from '../print-summary.ts';
 import { runWorkerTool } from '../run-tool.ts';
-import { startStack } from '../stack.ts';
 
 const ANNOTATED_FRAMES = '6';
 
@@ -48,6 +47,8 @@ async function runDemo({ config, stopping }: ProcessContext, video: string | und
     const logs = join(config.DATA_DIR, 'logs');
     console.log(`Starting Postgres, API and worker (logs: ${logs}) ...`);
     const logger = createLogger({ name: 'demo', level: 'warn' });
+    // Only here, because loading what starts the database takes longer than most commands.
+    const { startStack } = await import('../stack.ts');
     const stack = await startStack({ config, logger, signal: stopping, port: 0, logDirectory: logs });
     owned.add(() => stack.close());
 

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import { findingSchema, inspect, type Finding } from '../../doctor/finding.ts';
-import { inspectDatabase } from '../../doctor/inspect-database.ts';
 import { inspectDataFolder, inspectNode } from '../../doctor/inspect-machine.ts';
 import { inspectPort } from '../../doctor/inspect-port.ts';
 import { EXIT_CODES } from '../command-failure.ts';
@@ -30,6 +29,8 @@ export function addDoctorCommand(program: Command): void {
 }
 
 async function examine(config: Config, signal: AbortSignal): Promise<Finding[]> {
+  // Only here, because loading the database's libraries takes longer than most commands.
+  const { inspectDatabase } = await import('../../doctor/inspect-database.ts');
   return [
     await inspect('Node.js', inspectNode),
     await inspect('Postgres', () => inspectDatabase(config)),

@@ -3,7 +3,6 @@ import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import { printFailure, runUntilStopped, untilAborted, type ProcessContext } from '../../run-until-stopped.ts';
 import { metricsPorts } from '../metrics-ports.ts';
-import { startStack } from '../stack.ts';
 
 /** `foregsyte start`: the whole service on this machine. */
 export function addStartCommand(program: Command): void {
@@ -15,6 +14,8 @@ export function addStartCommand(program: Command): void {
 
 /** Runs Postgres (unless DATABASE_URL is set), API and worker until the process is told to stop. */
 async function runStart({ config, logger, stopping }: ProcessContext): Promise<void> {
+  // Only here, because loading what starts the database takes longer than most commands.
+  const { startStack } = await import('../stack.ts');
   const stack = await startStack({ config, logger, signal: stopping, port: config.PORT });
   try {
     console.log(`Foregsyte is ready.

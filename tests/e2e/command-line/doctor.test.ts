@@ -42,8 +42,15 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('foregsyte doctor', () => {
-  it('finds everything that a machine which runs the service has', async () => {
-    const { exitCode, look, problems } = await examine({ DATABASE_URL: database.url, TF_BACKEND: 'wasm' });
+  it('finds everything that a machine which runs the service has, and leaves there what the worker would', async () => {
+    const folder = join(dataDirectory, 'fresh');
+    await mkdir(folder);
+    await chmod(folder, 0o700);
+    const { exitCode, look, problems } = await examine({
+      DATABASE_URL: database.url,
+      DATA_DIR: folder,
+      TF_BACKEND: 'wasm',
+    });
     expect(problems).toEqual([]);
     expect(exitCode).toBe(0);
     expect(look('Node.js')?.found).toContain(process.versions.node);
@@ -57,11 +64,15 @@ describe('foregsyte doctor', () => {
     expect(look('model')?.found).toContain('licence Apache-2.0');
     expect(look('detection')?.found).toContain('wasm');
     for (const language of BUNDLED_LANGUAGES) expect(look('text')?.found).toContain(language);
+
+    expect(await readdir(folder)).toEqual(['scratch']);
+    expect(await readdir(join(folder, 'scratch'))).toEqual([]);
   });
 
-  it('says why a backend that would be better does not run, and how to get it', async () => {
+  it('knows the embedded Postgres, and says why a better backend does not run, and how to get it', async () => {
     const { exitCode, look } = await examine({ NODE_OPTIONS: withoutTensorflow });
     expect(exitCode).toBe(0);
+    expect(look('Postgres')?.found).toContain('embedded, not running');
     expect(look('detection')).toMatchObject({
       verdict: 'note',
       found: expect.stringMatching(/^wasm, \d+ threads; not tensorflow: ./),
@@ -69,20 +80,18 @@ describe('foregsyte doctor', () => {
     });
   });
 
-  it('calls a backend that was asked for and does not run a problem', async () => {
-    const { exitCode, look } = await examine({ NODE_OPTIONS: withoutTensorflow, TF_BACKEND: 'tensorflow' });
-    expect(exitCode).toBe(1);
-    expect(look('detection')).toMatchObject({
-      verdict: 'problem',
-      found: expect.stringContaining('Unset TF_BACKEND'),
-    });
-  });
-
-  it('knows the embedded Postgres, and a database that is not migrated', async () => {
-    expect((await examine({})).look('Postgres')?.found).toContain('embedded, not running');
+  it('calls a backend that was asked for and does not run a problem, but no database that is not migrated', async () => {
     const empty = await createTestDatabase('empty');
     try {
-      expect((await examine({ DATABASE_URL: empty.url })).look('Postgres')).toMatchObject({
+      const { exitCode, look, problems } = await examine({
+        DATABASE_URL: empty.url,
+        NODE_OPTIONS: withoutTensorflow,
+        TF_BACKEND: 'tensorflow',
+      });
+      expect(exitCode).toBe(1);
+      expect(problems).toEqual(['detection']);
+      expect(look('detection')?.found).toContain('Unset TF_BACKEND');
+      expect(look('Postgres')).toMatchObject({
         verdict: 'note',
         advice: expect.stringContaining('npm run migrate'),
       });
@@ -149,14 +158,5 @@ describe('foregsyte doctor', () => {
         advice: expect.stringContaining(advice),
       });
     }
-  });
-
-  it('leaves nothing in the data folder but what the worker would', async () => {
-    const folder = join(dataDirectory, 'fresh');
-    await mkdir(folder);
-    await chmod(folder, 0o700);
-    await examine({ DATA_DIR: folder, TF_BACKEND: 'wasm' });
-    expect(await readdir(folder)).toEqual(['scratch']);
-    expect(await readdir(join(folder, 'scratch'))).toEqual([]);
   });
 });

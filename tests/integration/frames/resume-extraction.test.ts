@@ -46,10 +46,13 @@ async function extractUntil(path: string, options: TestExtraction, lastIndex: nu
   return { frames, codes };
 }
 
-/** Indices to go on behind: of frames that were delivered, early, late and last, and of some that were not. */
+/**
+ * Indices to go on behind: of frames that were delivered, the first, one in the middle and the last, and of some that were
+ * not, right behind a delivered one, right before one, and behind the last.
+ */
 function resumePoints(delivered: readonly number[]): number[] {
   const at = (part: number): number => delivered[Math.floor((delivered.length - 1) * part)] ?? 0;
-  return [...new Set([0, at(0.1), at(0.5), at(0.5) + 1, at(0.9) - 1, at(0.9), at(1), at(1) + 1])];
+  return [...new Set([0, at(0.5), at(0.5) + 1, at(0.9) - 1, at(1), at(1) + 1])];
 }
 
 /** Whatever the point, the frames behind it are those of the undisturbed run. */
@@ -166,7 +169,7 @@ describeWithData('videos/corrupt', 'going on in the damaged videos of the option
       for (const samplesPerSecond of [1000, 2]) {
         const whole = await extract(path, { samplesPerSecond });
         expect(whole.codes.length).toBeGreaterThan(0);
-        for (const afterFrameIndex of whole.indices.filter((_, nth) => nth % 5 === 0)) {
+        for (const afterFrameIndex of whole.indices.filter((_, nth) => nth % 10 === 0)) {
           const begun = await extractUntil(path, { samplesPerSecond }, afterFrameIndex);
           const rest = await extract(path, { samplesPerSecond, afterFrameIndex });
           const codes = new Set([...begun.codes, ...rest.codes]);

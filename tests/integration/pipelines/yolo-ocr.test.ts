@@ -165,10 +165,10 @@ describe('the yolo_ocr pipeline', () => {
   });
 
   it('looks at every frame, and at those around changes, when asked to', async () => {
-    const all = await analyse(resolveAnalysisOptions({ sampling: 'all', endMs: 600 }));
+    const all = await analyse(resolveAnalysisOptions({ sampling: 'all', minConfidence: 0.3, endMs: 600 }));
     expect(timesOf(all.frames)).toEqual([0, 125, 250, 375, 500]);
     expect(all.outcome.models.sampling).toMatchObject({ mode: 'all', sampledFrames: 5 });
-    const options = resolveAnalysisOptions({ sampling: 'adaptive' });
+    const options = resolveAnalysisOptions({ sampling: 'adaptive', minConfidence: 0.3 });
     const adaptive = await analyse(options);
     // The caption comes at 500 ms and goes at 2500 ms.
     expect(timesOf(adaptive.frames)).toEqual(expect.arrayContaining([0, 375, 500, 1000, 2000, 2375, 2500]));

