@@ -8,7 +8,7 @@ import { expectConsistency, expectLegalChange, transitionOf } from '../../helper
 import { createJobMachine } from '../../helpers/job-machine.ts';
 import { useTestServices } from '../../helpers/test-services.ts';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 120);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60);
 /** The same in every run unless the environment says otherwise: what fails then is a change, and not a new case. */
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_261_125);
 const services = useTestServices();
