@@ -1,6 +1,7 @@
 import { readConfig, type Config } from './config.ts';
 import { AppError } from './errors.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { requireNode } from './require-node.ts';
 
 /** What a long-running process gets to work with. */
 export interface ProcessContext {
@@ -36,6 +37,7 @@ export async function runUntilStopped(
 
   let logger: Logger | undefined;
   try {
+    requireNode();
     const config = readConfig();
     logger = createLogger({ name, level: config.LOG_LEVEL });
     await main({ config, logger, stopping: controller.signal });

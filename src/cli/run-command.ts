@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { childEnvironment, readConfig, type Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { requireNode } from '../require-node.ts';
 import { printFailure } from '../run-until-stopped.ts';
 import { createServiceClient, type ServiceClient } from './client/service-client.ts';
 import { CommandFailure, EXIT_CODES, exitCodeOf } from './command-failure.ts';
@@ -32,6 +33,7 @@ export async function runCommand(
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   try {
+    requireNode();
     const { url, key } = globalsSchema.parse(command.optsWithGlobals());
     const given = {
       ...(url === undefined ? {} : { FOREGSYTE_URL: url }),

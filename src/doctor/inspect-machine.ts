@@ -3,21 +3,15 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { requireNode } from '../require-node.ts';
 import { fine, type Observation } from './finding.ts';
 
-const OLDEST_NODE = { major: 22, minor: 15 };
 const MIB = 1024 ** 2;
 
 /** Whether this Node.js is new enough, and how many cores it may use. */
-export async function inspectNode(version = process.versions.node): Promise<Observation> {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor)) {
-    throw new AppError(
-      'TOOL_UNAVAILABLE',
-      `Node.js ${version} is too old. Start through npm, which uses the one in node_modules, or install 22.15 or later.`,
-    );
-  }
-  return fine(`${version}, ${availableParallelism()} cores`);
+export async function inspectNode(): Promise<Observation> {
+  requireNode();
+  return fine(`${process.versions.node}, ${availableParallelism()} cores`);
 }
 
 /** Whether the data folder can be written to, and has more free space than MIN_FREE_BYTES. */
