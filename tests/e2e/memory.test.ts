@@ -17,7 +17,7 @@ import { waitFor } from '../helpers/wait-for.ts';
 /** The first jobs fill caches and pools, which stay. */
 const WARM_UP_JOBS = 15;
 /**
- * Garbage is collected every second, and the worker has one thread of each kind, so that all jobs meet in the same heaps: what
+ * Garbage is collected all the time, and the worker has one thread of each kind, so that all jobs meet in the same heaps: what
  * is left differs by five percent. A leak of one and a half megabytes a job makes more than this.
  */
 const TOLERANCE = 1.12;
