@@ -12,7 +12,18 @@ afterAll(waitUntilNoFfmpeg);
 const folder = temporaryDirectory();
 let path: string;
 /** Large pictures, so that skipping is worth it, with B-frames and a keyframe every second. */
-const ENCODING = ['-vf', 'fps=10,scale=1440:1080', '-g', '10', '-bf', '3', '-sc_threshold', '0'];
+const ENCODING = [
+  '-preset',
+  'ultrafast',
+  '-vf',
+  'fps=10,scale=1024:768',
+  '-g',
+  '10',
+  '-bf',
+  '3',
+  '-sc_threshold',
+  '0',
+];
 
 beforeAll(async () => {
   path = await makeVideo(join(folder, 'long.mp4'), 60, ENCODING);

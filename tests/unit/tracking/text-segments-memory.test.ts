@@ -32,7 +32,7 @@ it.each([
     segmenter.add(sample * 1000, [line]);
   }
   for (const timestampMs of [2_000_000, 2_001_000, 2_002_000]) segmenter.add(timestampMs, []);
-  // The engine may still hold on to the last one.
-  expect(await countHeld(given)).toBeLessThan(5);
+  // The engine may still hold on to some of the last. Who kept them would keep hundreds.
+  expect(await countHeld(given)).toBeLessThan(50);
   expect(segmenter.segments()).toHaveLength(segmentCount);
 });
