@@ -61,6 +61,7 @@ beforeAll(async () => {
     return submittedJobId(await send(query, { id: uploadId }, from, sampled));
   };
 
+  for (const probe of ['/healthz', '/readyz']) await service.fetch(probe);
   const tiny = await fileAsBlob(TINY_VIDEO);
   jobId = await submit(tiny, SUBMITTING);
   const unseen = await submit(tiny, UNSAMPLED, false);
@@ -178,6 +179,10 @@ describe('what the collector gets', () => {
     const polls = spans.filter(({ name }) => name === 'Query.status');
     expect(polls.length).toBeGreaterThan(3);
     expect(new Set(polls.map(({ traceId }) => traceId)).size).toBe(polls.length);
+  });
+
+  it('says nothing of probes', () => {
+    expect(spans.map(({ name }) => name)).not.toContainEqual(expect.stringMatching(/healthz|readyz/));
   });
 
   it('comes with the headers that the operator gave', () => {
