@@ -38,9 +38,9 @@ afterEach(async () => {
 });
 
 /** The caption of the fixture stands on each of these frames. */
-const FRAMES = 3;
+const FRAMES = 6;
 const options = resolveAnalysisOptions(
-  { languages: ['ita'], samplesPerSecond: 2, startMs: 750, endMs: 2250, reuseUnchanged: false },
+  { languages: ['ita'], samplesPerSecond: 4, startMs: 750, endMs: 2250, reuseUnchanged: false },
   ['ita'],
 );
 
