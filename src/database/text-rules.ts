@@ -5,6 +5,9 @@ import { AppError } from '../errors.ts';
 const encodings = z.tuple([z.object({ server_encoding: z.string() })]);
 const letters = z.tuple([z.object({ known: z.boolean() })]);
 
+/** How a database is created that holds and knows every letter: the end of CREATE DATABASE. */
+export const UNICODE_DATABASE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'";
+
 /**
  * Whether the database knows the letters of all languages, which the search in the names of files needs. A database with
  * the locale `C` knows those of English alone.
@@ -20,6 +23,6 @@ export async function requireUnicode(dataSource: DataSource): Promise<{ knowsAll
   throw new AppError(
     'INVALID_CONFIGURATION',
     `The database has the encoding ${encoding}, which cannot hold the names of all files. ` +
-      "Create it with TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8', then start again.",
+      `Create it with ${UNICODE_DATABASE}, then start again.`,
   );
 }

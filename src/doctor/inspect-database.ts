@@ -3,14 +3,14 @@ import type { Config } from '../config.ts';
 import { connectDataSource } from '../database/data-source.ts';
 import { findEmbeddedPostgres, findInstallation } from '../database/embedded-postgres.ts';
 import { assertMigrated } from '../database/run-migrations.ts';
-import { requireUnicode } from '../database/text-rules.ts';
+import { requireUnicode, UNICODE_DATABASE } from '../database/text-rules.ts';
 import { isUnavailable } from '../database/unavailable.ts';
 import { toAppError } from '../errors.ts';
 import { fine, note, type Observation } from './finding.ts';
 
 const LOCALE_ADVICE =
   'The locale of the database knows English letters alone: a search finds no names of files with others. ' +
-  "Dump it and restore it into one that was created with TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'.";
+  `Dump it and restore it into one that was created with ${UNICODE_DATABASE}.`;
 
 /** Whether the Postgres of DATABASE_URL answers, is migrated and knows all letters, or else the embedded one is installed. */
 export async function inspectDatabase(

@@ -1,5 +1,4 @@
 import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { ErrorCode } from '../error-codes.ts';
 import { toAppError } from '../errors.ts';
 import { contextFrom } from './traceparent.ts';
 
@@ -36,7 +35,7 @@ export interface OpenSpan {
   rename(name: string): void;
   set(attributes: SpanAttributes): void;
   /** Marks the work as failed for this reason. */
-  fail(code: ErrorCode | (string & {})): void;
+  fail(code: string): void;
   /** Notes the reason of a refusal that is nobody's fault here, such as an unknown job. */
   refuse(code: string): void;
   end(): void;
