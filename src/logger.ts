@@ -1,5 +1,4 @@
 import pino from 'pino';
-import pretty from 'pino-pretty';
 import { currentLogFields } from './log-fields.ts';
 import { currentTraceFields } from './tracing/traceparent.ts';
 
@@ -13,10 +12,13 @@ export interface LoggerOptions {
   name: string;
 }
 
+// Where nobody reads it, the time to load it is saved.
+const pretty = process.stdout.isTTY ? (await import('pino-pretty')).default : undefined;
+
 /** Creates the process's logger, writing to standard output. */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = { name: options.name, level: options.level, mixin: currentFields };
-  if (!process.stdout.isTTY) return pino(settings);
+  if (!pretty) return pino(settings);
   return pino(
     settings,
     pretty({ sync: true, colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }),
