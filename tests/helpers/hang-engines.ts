@@ -14,7 +14,7 @@ import { drawTexts, evenLuma } from './draw-luma.ts';
 // Makes the real engines hang in the middle of a frame (hanging-threads.cjs must be preloaded), and prints how that
 // ended and how the frames after it went.
 // Long enough for a thread that answers to start and to answer on a machine that does much else.
-const STALL_MS = 2_000;
+const STALL_MS = 5_000;
 const never = new AbortController().signal;
 const hangFile = process.env['HANG_FILE'] ?? '';
 const luma = drawTexts(evenLuma(320, 120, 255), [{ text: 'Some text', x: 40, y: 70, size: 32, level: 0 }]);

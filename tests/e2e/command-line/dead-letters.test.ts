@@ -67,7 +67,7 @@ exec '${ffmpegPath}' "$@"
       AUTHENTICATION: 'keys',
       FFMPEG_PATH: standIn,
       MAX_ATTEMPTS: '1',
-      DECODER_STALL_MS: '1000',
+      DECODER_STALL_MS: '3000',
       WORKER_POLL_MS: '50',
       // A sweep would mend what a redrive has left undone.
       SWEEP_INTERVAL_MS: '3600000',
