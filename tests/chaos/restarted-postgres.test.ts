@@ -38,7 +38,7 @@ async function keepAsking(signal: AbortSignal): Promise<{ tookMs: number; code: 
 it('completes every job, at its first attempt, when Postgres crashes and comes back', async () => {
   await Promise.all([service().startWorker('one'), service().startWorker('two')]);
   const jobIds: string[] = [];
-  for (let job = 0; job < JOBS; job += 1) jobIds.push(await service().submit(8));
+  for (let job = 0; job < JOBS; job += 1) jobIds.push(await service().submit(4));
   const enough = new AbortController();
   const asking = keepAsking(enough.signal);
 
@@ -48,7 +48,7 @@ it('completes every job, at its first attempt, when Postgres crashes and comes b
   };
   for (let restart = 0; restart < RESTARTS; restart += 1) {
     // In the middle of two jobs.
-    const until = (await framesDone()) + random.integer(5, 20);
+    const until = (await framesDone()) + random.integer(3, 12);
     await waitFor(async () => ((await framesDone()) >= until ? true : undefined), 60_000, `${until} frames`);
     await postgres.restart('immediate');
   }

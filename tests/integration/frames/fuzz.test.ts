@@ -10,7 +10,7 @@ import { mutateFile } from '../../helpers/mutate-file.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { extractImages, testBinaries, TINY_VIDEO, WIDE_LIMITS } from '../../helpers/video-tools.ts';
 
-const CASES = fuzzCases(200);
+const CASES = fuzzCases(100);
 const AT_ONCE = 2;
 /** A case that is not over by then hangs. The limits of the product are lower, and must end it before. */
 const DEADLINE_MS = 60_000;
