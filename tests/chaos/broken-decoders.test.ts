@@ -22,7 +22,7 @@ it('fails jobs whose decoder hangs, crashes or kills the worker, does those behi
   decoders.afflict('ffprobe', 'kill-worker', [poison]);
   await service().startWorker('worker', decoders.environment);
 
-  for (const jobId of behind) await service().waitForStatus(jobId, 'completed');
+  for (const jobId of behind) await service().waitForStatus(jobId, 'completed', 120_000);
   for (const jobId of [hanging, crashing, poison]) await service().waitForStatus(jobId, 'failed', 90_000);
   const failed = await service().sql(`SELECT job_id, error_code, attempt, failure_count, crash_count FROM jobs
     WHERE status = 'failed' ORDER BY error_code`);
@@ -50,4 +50,4 @@ it('fails jobs whose decoder hangs, crashes or kills the worker, does those behi
   }
   for (const jobId of expected.keys()) await service().waitForStatus(jobId, 'completed');
   await expectNothingLost(service(), expected, await comparableResults(service(), behind[0] ?? ''));
-}, 180_000);
+}, 300_000);

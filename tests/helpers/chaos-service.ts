@@ -149,7 +149,7 @@ function createChaosService(
       const options = { samplesPerSecond };
       return submittedJobId(await client().submit(await fileAsBlob(path), 'video.mp4', { options }));
     },
-    async waitForStatus(jobId, status, timeoutMs = 60_000) {
+    async waitForStatus(jobId, status, timeoutMs = 100_000) {
       let last: unknown;
       const look = async () => {
         [last] = await sql('SELECT status, error_code, attempt, stage FROM jobs WHERE job_id = $1', [jobId]);
