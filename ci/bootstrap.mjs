@@ -24,7 +24,8 @@ function installWhenDue() {
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync('package-lock.json').mtimeMs) return;
   say('Installing dependencies (npm ci) ...');
   const npm = process.env.npm_execpath;
-  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // With the tools of development, which build: npm would leave them out where NODE_ENV is production.
+  const options = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   if (npm) run(process.execPath, [npm, ...options]);
   else run('npm', options);
 }
