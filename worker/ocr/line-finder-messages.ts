@@ -4,14 +4,12 @@ import type { FoundLine } from './find-lines.ts';
 
 /** What the thread is asked for; the pixels lie in shared memory. */
 export interface FindRequest {
-  id: number;
   frame: LumaImage;
   changed?: ChangeMask;
 }
 
 /** Its answer. */
 export interface FoundReport {
-  id: number;
   lines: FoundLine[];
   /** Milliseconds of work. */
   elapsedMs: number;

@@ -6,8 +6,8 @@ const port = parentPort;
 if (port === null) throw new Error('This file is the entry of a worker thread.');
 
 // What fails ends the thread; whoever waits hears of it, and the next frame gets a new one.
-port.on('message', ({ id, frame, changed }: FindRequest) => {
+port.on('message', ({ frame, changed }: FindRequest) => {
   const begun = performance.now();
   const lines = findLines(frame, changed);
-  port.postMessage({ id, lines, elapsedMs: performance.now() - begun } satisfies FoundReport);
+  port.postMessage({ lines, elapsedMs: performance.now() - begun } satisfies FoundReport);
 });

@@ -12,7 +12,7 @@ import type { FindRequest, FoundReport } from './line-finder-messages.ts';
 /** Finds lines of text on a thread of its own, so that nobody waits for the pixels of a frame. */
 export interface LineFinder {
   /**
-   * See findLines. Several calls at once are answered one after the other.
+   * See findLines. Several calls at once are answered one after the other; waiting for one's turn counts in no limit.
    * @throws the signal's reason when it is aborted; AppError INFERENCE_STALLED when the thread crashes or does not answer in
    * time, WORKER_STOPPED when the finder is closed.
    */
@@ -27,38 +27,46 @@ const WHAT = 'The search for text';
 const threadFile = new URL(`./line-finder-thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Creates the finder; its thread starts with the first frame. A thread that has not answered within `stallMs` milliseconds,
- * or whose frame nobody wants any more, is ended, and the other frames that it had go to the next one.
+ * Creates the finder; its thread starts with the first frame. A thread that has not answered within `stallMs` milliseconds
+ * of being given a frame, or whose frame nobody wants any more, is ended, and the next frame goes to another one.
  */
 export function createLineFinder(stallMs: number): LineFinder {
   let running: FinderThread | null = null;
   let closed = false;
+  /** Resolves when the frames that came before are done with, however that went. */
+  let turn: Promise<unknown> = Promise.resolve();
   const ending = new Set<Promise<void>>();
 
   const drop = (thread: FinderThread): void => {
-    if (running === thread) running = null;
+    if (running !== thread) return;
+    running = null;
     const end = thread.end();
     ending.add(end);
     void end.finally(() => ending.delete(end));
   };
 
+  const findInTurn = async (request: FindRequest, before: Promise<unknown>, signal: AbortSignal) => {
+    await before;
+    signal.throwIfAborted();
+    if (closed) throw finderClosed();
+    running ??= startThread();
+    const thread = running;
+    try {
+      const answer = withTimeLimit(thread.ask(request), stallMs, () => inferenceStalled(WHAT, stallMs));
+      return await unlessAborted(answer, signal);
+    } catch (error) {
+      drop(thread);
+      throw error;
+    }
+  };
+
   return {
-    async find(frame, changed, signal) {
-      for (;;) {
-        signal.throwIfAborted();
-        if (closed) throw finderClosed();
-        running ??= startThread();
-        const thread = running;
-        const asked = thread.ask(frame, changed);
-        const answer = withTimeLimit(asked, stallMs, () => inferenceStalled(WHAT, stallMs));
-        try {
-          const report = await unlessAborted(answer, signal);
-          if (report !== null) return report;
-        } catch (error) {
-          drop(thread);
-          throw error;
-        }
-      }
+    find(frame, changed, signal) {
+      const request: FindRequest = { frame, ...(changed !== undefined && { changed }) };
+      const found = findInTurn(request, turn, signal);
+      turn = found.catch(() => {});
+      // Whoever gives up while others have their turn need not wait for it.
+      return unlessAborted(found, signal);
     },
 
     async close() {
@@ -71,53 +79,41 @@ export function createLineFinder(stallMs: number): LineFinder {
 
 /** One running thread. */
 interface FinderThread {
-  /** Null when the thread was ended on another frame's account; rejects when it ended by itself. */
-  ask(frame: LumaImage, changed: ChangeMask | undefined): Promise<FoundReport | null>;
+  /** One frame at a time. Rejects when the thread ends before it answers. */
+  ask(request: FindRequest): Promise<FoundReport>;
   end(): Promise<void>;
 }
 
 function startThread(): FinderThread {
   const worker = new Worker(threadFile, { name: 'line-finder' });
-  const waiting = new Map<number, PromiseWithResolvers<FoundReport | null>>();
-  let lastId = 0;
-  let isDropped = false;
+  let asked = Promise.withResolvers<FoundReport>();
+  let isEnding = false;
   let hasEnded = false;
   let cause: Error | undefined;
 
-  const settle = ({ resolve, reject }: PromiseWithResolvers<FoundReport | null>): void => {
-    if (isDropped) resolve(null);
-    else reject(inferenceCrashed(WHAT, cause));
-  };
-  worker.on('message', (report: FoundReport) => {
-    waiting.get(report.id)?.resolve(report);
-    waiting.delete(report.id);
-  });
+  const endOfThread = (): AppError => (isEnding ? finderClosed() : inferenceCrashed(WHAT, cause));
+  worker.on('message', (report: FoundReport) => asked.resolve(report));
   worker.once('error', (error: Error) => {
     cause = error;
   });
   worker.once('exit', () => {
     hasEnded = true;
-    for (const request of waiting.values()) settle(request);
-    waiting.clear();
+    // Nobody may be waiting.
+    asked.promise.catch(() => {});
+    asked.reject(endOfThread());
   });
 
   return {
-    ask(frame, changed) {
-      const answer = Promise.withResolvers<FoundReport | null>();
-      if (hasEnded) {
-        settle(answer);
-        return answer.promise;
-      }
-      lastId += 1;
-      waiting.set(lastId, answer);
-      const request: FindRequest = { id: lastId, frame, ...(changed !== undefined && { changed }) };
+    async ask(request) {
+      if (hasEnded) throw endOfThread();
+      asked = Promise.withResolvers();
       // This is a thread and not a window: there is no origin to name.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin
       worker.postMessage(request);
-      return answer.promise;
+      return asked.promise;
     },
     end() {
-      isDropped = true;
+      isEnding = true;
       return endThread(worker);
     },
   };

@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { findLines } from '../../../worker/ocr/find-lines.ts';
 import { createLineFinder } from '../../../worker/ocr/line-finder.ts';
 import { drawTexts, evenLuma, noisyLuma } from '../../helpers/draw-luma.ts';
@@ -47,6 +48,30 @@ describe('the finder of lines', () => {
     const frame = noisyLuma(1280, 720, 1);
     await expect(hasty.find(frame, undefined, never)).rejects.toMatchObject({ code: 'INFERENCE_STALLED' });
     await hasty.close();
+  });
+
+  it('counts the time that a frame takes, and not what it waits for others', async () => {
+    const patient = createLineFinder(1_000);
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    try {
+      const found = [image, image, image].map((frame) => patient.find(frame, undefined, never));
+      for (const one of found) {
+        jest.advanceTimersByTime(900);
+        expect((await one).lines).toHaveLength(1);
+        // The next frame is given to the thread.
+        await nextTurn();
+      }
+      // What waits behind one that is given up has not used any of its time either.
+      const stuck = [noisyLuma(1280, 720, 1), image].map((frame) => patient.find(frame, undefined, never));
+      const outcome = expect(stuck[0]).rejects.toMatchObject({ code: 'INFERENCE_STALLED' });
+      await nextTurn();
+      jest.advanceTimersByTime(1_100);
+      await outcome;
+      expect((await stuck[1])?.lines).toHaveLength(1);
+    } finally {
+      jest.useRealTimers();
+      await patient.close();
+    }
   });
 
   it('takes no more frames when it is closed', async () => {
