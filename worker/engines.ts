@@ -21,7 +21,7 @@ export interface Engines {
 /**
  * Starts ffmpeg's, TensorFlow.js's and tesseract.js's side of the worker. The caller must `close` it. `onGivenUp` is
  * called when one of them is broken and will not mend.
- * @throws AppError TOOL_UNAVAILABLE or MODEL_UNAVAILABLE saying what to install or fetch.
+ * @throws AppError TOOL_UNAVAILABLE or MODEL_UNAVAILABLE saying what to install or fetch; the signal's reason when it is aborted.
  */
 export async function createEngines(deps: {
   config: Config;
@@ -29,8 +29,9 @@ export async function createEngines(deps: {
   /** Hears of every frame that an engine is done with. */
   observer: InferenceObserver;
   onGivenUp: (reason: string) => void;
+  signal: AbortSignal;
 }): Promise<Engines> {
-  const { config, logger, observer, onGivenUp } = deps;
+  const { config, logger, observer, onGivenUp, signal } = deps;
   const owned = createReleaseStack();
   try {
     const binaries = await findFfmpegBinaries(config, logger);
@@ -48,7 +49,7 @@ export async function createEngines(deps: {
     });
     owned.add(() => detectors.close());
     // A worker without its default model, or a backend to run it, is of no use: it had better say so now.
-    await detectors.use(null, async () => {});
+    await detectors.use(null, async () => {}, signal);
     const textReader = await createTesseractReader({
       workers: config.OCR_WORKERS,
       stallMs: config.INFERENCE_STALL_MS,

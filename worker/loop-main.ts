@@ -53,6 +53,7 @@ await runUntilStopped('worker', async ({ config, logger, stopping }) => {
       logger,
       observer,
       onGivenUp: (reason) => wear.giveUp(reason),
+      signal: stopping,
     });
     owned.add(() => engines.close());
     const services = await whenDatabaseAnswers(

@@ -1,14 +1,21 @@
 import { AppError } from '../../src/errors.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { ObjectDetector } from './object-detector.ts';
 
 /** Detectors by the names of their models. Each is started when it is first asked for, and kept. */
 export interface Detectors {
   /**
    * Passes the detector of a model to `work`, and keeps it running at least until that has settled; null for the default
-   * model. Settles as `work` does.
-   * @throws AppError when the model is unknown or does not run, WORKER_STOPPED after `close`.
+   * model. Settles as `work` does. A detector that is being started when the signal is aborted goes on starting, for the
+   * next who asks.
+   * @throws AppError when the model is unknown or does not run, WORKER_STOPPED after `close`; the signal's reason when it is
+   * aborted before the detector runs.
    */
-  use<T>(model: string | null, work: (detector: ObjectDetector) => Promise<T>): Promise<T>;
+  use<T>(
+    model: string | null,
+    work: (detector: ObjectDetector) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>;
   /** Ends all detectors, in use or not. */
   close(): Promise<void>;
 }
@@ -54,15 +61,26 @@ export function createDetectors(deps: {
   };
 
   return {
-    async use(given, work) {
+    async use(given, work, signal) {
       if (isClosed) throw closed();
+      signal.throwIfAborted();
       const model = given ?? defaultModel;
       const entry = entries.get(model) ?? begin(model);
       entries.delete(model);
       entries.set(model, entry);
       entry.users += 1;
+      let detector: ObjectDetector;
       try {
-        return await work(await entry.detector);
+        detector = await unlessAborted(entry.detector, signal);
+      } catch (error) {
+        // It is in use until it has started: closing it before would have to wait for that.
+        void Promise.allSettled([entry.detector]).then(() => {
+          entry.users -= 1;
+        });
+        throw error;
+      }
+      try {
+        return await work(detector);
       } finally {
         entry.users -= 1;
         await shrinkTo(maxDetectors);

@@ -13,8 +13,10 @@ export function withChosenDetector<Id extends PipelineId>(
   return {
     id,
     run: (filePath, stored, observer, signal) =>
-      detectors.use(completeStoredOptions(stored).model, (detector) =>
-        make(detector).run(filePath, stored, observer, signal),
+      detectors.use(
+        completeStoredOptions(stored).model,
+        (detector) => make(detector).run(filePath, stored, observer, signal),
+        signal,
       ),
   };
 }

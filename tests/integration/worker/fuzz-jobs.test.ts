@@ -49,6 +49,7 @@ beforeAll(async () => {
     onGivenUp(reason) {
       throw new Error(reason);
     },
+    signal: new AbortController().signal,
   });
   const wear = createWorkerWear({ maxJobs: 1_000_000, maxMemoryBytes: Infinity });
   const { pipelines } = engines;

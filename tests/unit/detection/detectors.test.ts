@@ -2,13 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { createDetectors } from '../../../worker/detection/detectors.ts';
 import type { ObjectDetector } from '../../../worker/detection/object-detector.ts';
 
-/** Detectors that note when they start and end. */
-function collection({ failing = [] as string[] } = {}) {
+const never = new AbortController().signal;
+
+/** Detectors that note when they start and end; those in `slow` start when the promise resolves. */
+function collection({ failing = [] as string[], slow = {} as Record<string, Promise<void>> } = {}) {
   const events: string[] = [];
   const detectors = createDetectors({
     defaultModel: 'default',
     async start(model) {
       events.push(`start ${model}`);
+      await slow[model];
       if (failing.includes(model)) throw new Error(`${model} does not run`);
       const input = { width: 16, height: 16, fit: 'stretch' } as const;
       const detector: ObjectDetector = {
@@ -21,7 +24,8 @@ function collection({ failing = [] as string[] } = {}) {
       return detector;
     },
   });
-  const use = (model: string | null) => detectors.use(model, async ({ info }) => info.model);
+  const use = (model: string | null, signal = never) =>
+    detectors.use(model, async ({ info }) => info.model, signal);
   return { detectors, events, use };
 }
 
@@ -56,12 +60,33 @@ describe('detectors', () => {
   it('are not closed while they are in use, but soon afterwards', async () => {
     const { detectors, events, use } = collection();
     const busy = Promise.withResolvers<void>();
-    const working = ['a', 'b'].map((model) => detectors.use(model, () => busy.promise));
+    const working = ['a', 'b'].map((model) => detectors.use(model, () => busy.promise, never));
     await use('c');
     expect(events).toEqual(['start a', 'start b', 'start c', 'close c']);
     busy.resolve();
     await Promise.all(working);
     expect(events.filter((event) => event.startsWith('close'))).toEqual(['close c']);
+  });
+
+  it('let somebody go at once whose signal is aborted while they start, and start for the next', async () => {
+    const started = Promise.withResolvers<void>();
+    const { events, use } = collection({ slow: { a: started.promise } });
+    const controller = new AbortController();
+    const waiting = use('a', controller.signal);
+    controller.abort(new Error('canceled'));
+    await expect(waiting).rejects.toThrow('canceled');
+    await expect(use('a', controller.signal)).rejects.toThrow('canceled');
+
+    // Room is made by another one: this one has not started, and to close it would take as long.
+    await use('b');
+    await use('c');
+    started.resolve();
+    expect(await use('a')).toBe('a');
+    expect(events.filter((event) => event.endsWith(' a'))).toEqual(['start a']);
+    // From now on nobody uses it.
+    await use('b');
+    await use('c');
+    expect(events).toContain('close a');
   });
 
   it('are tried anew when they did not start', async () => {
