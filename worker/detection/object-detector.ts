@@ -13,6 +13,8 @@ export interface DetectorFrame {
   image: RgbImage;
   /** Size of the displayed frame, in pixels: boxes are in 0..1 of it, bars left out. */
   source: ImageSize;
+  /** The labels that are wanted: others are passed over before the best are picked. All, when there are none here. */
+  labels?: readonly string[];
 }
 
 /** Which model runs, where, and what it can tell apart. What stands before the batch size is recorded in every results document. */

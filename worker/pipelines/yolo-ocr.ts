@@ -28,7 +28,7 @@ import { measureWaiting } from './measure-waiting.ts';
 import type { Pipeline } from './pipeline.ts';
 import { decodeLuma, encodeLuma } from './stored-luma.ts';
 import { decodeReuseState, encodeReuseState } from './stored-reuse-state.ts';
-import { createLabelFilter, type LabelFilter } from './wanted-labels.ts';
+import { assertKnownLabels } from './wanted-labels.ts';
 
 /** What the operator allows one video to cost. */
 export interface PipelineLimits {
@@ -89,16 +89,17 @@ export function createYoloOcrPipeline(deps: {
     changed: ChangeMask | undefined,
     options: AnalysisOptions,
     languages: readonly LanguageData[],
-    isWanted: LabelFilter,
     signal: AbortSignal,
   ): Promise<Findings> => {
     const reading = { languages, minConfidence: options.minTextConfidence, ...(changed && { changed }) };
+    const { labels, minConfidence } = options;
+    const frame = { image: picture, source, ...(labels.length > 0 && { labels }) };
     const [seen, read] = await Promise.all([
-      detector.detect([{ image: picture, source }], options.minConfidence, signal),
+      detector.detect([frame], minConfidence, signal),
       textReader.read(luma, reading, signal),
     ]);
     return {
-      detections: seen.flatMap((one) => one.detections).filter(isWanted),
+      detections: seen.flatMap((one) => one.detections),
       read,
       detectMs: seen.reduce((sum, one) => sum + one.elapsedMs, 0),
     };
@@ -109,7 +110,7 @@ export function createYoloOcrPipeline(deps: {
 
     async run(filePath, storedOptions, observer, signal) {
       const options = completeStoredOptions(storedOptions);
-      const isWanted = createLabelFilter(options.labels, detector.info.labels);
+      assertKnownLabels(options.labels, detector.info.labels);
       const languages = await textReader.prepareLanguages(options.languages, signal);
       const fingerprint = hash('sha256', JSON.stringify(describeRun(deps, options, languages, 0)));
       const facts = await probeVideo(binaries, filePath, limits, signal);
@@ -180,15 +181,7 @@ export function createYoloOcrPipeline(deps: {
           lastScene: scene.lastScene,
           found:
             choice.likeFrame === null
-              ? await analyse(
-                  pictures,
-                  facts.media,
-                  choice.changed,
-                  options,
-                  languages,
-                  isWanted,
-                  frameSignal,
-                )
+              ? await analyse(pictures, facts.media, choice.changed, options, languages, frameSignal)
               : null,
         }),
         { concurrency: deps.framesInFlight, signal },

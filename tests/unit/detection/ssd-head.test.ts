@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createHead } from '../../../worker/detection/heads/create-head.ts';
+import { createHead, createHeads } from '../../../worker/detection/heads/create-head.ts';
 import { type RawOutput, MAX_DETECTIONS } from '../../../worker/detection/heads/head.ts';
 import { createSsdHead } from '../../../worker/detection/heads/ssd.ts';
 import { toDetections } from '../../../worker/detection/heads/to-detections.ts';
@@ -103,6 +103,28 @@ describe('the catalogue', () => {
       null,
       'toothbrush',
     ]);
+  });
+
+  it('has heads that find what is wanted among more than the limit of surer things', () => {
+    const { manifest } = findModel(DEFAULT_MODEL);
+    const cup = manifest.labels.indexOf('cup');
+    const scoresOf = (index: number, score: number) =>
+      manifest.labels.map((_, classIndex) => (classIndex === index ? score : 0));
+    const rows = Array.from({ length: MAX_DETECTIONS + 1 }, (_, index) => ({
+      scores: index === MAX_DETECTIONS ? scoresOf(cup, 0.4) : scoresOf(0, 0.6),
+      box: [0, index / 200, 1, (index + 1) / 200],
+    }));
+    const raw: RawOutput[] = [
+      { shape: [1, rows.length, 90], values: Float32Array.from(rows.flatMap(({ scores }) => scores)) },
+      { shape: [1, rows.length, 4], values: Float32Array.from(rows.flatMap(({ box }) => box)) },
+    ];
+    const headFor = createHeads(manifest);
+    const found = (wanted?: string[]) =>
+      headFor(wanted)
+        .decode(raw, 0.3)
+        .map(({ classIndex }) => classIndex);
+    expect(found()).toEqual(Array.from({ length: MAX_DETECTIONS }, () => 0));
+    expect(found(['cup', 'dog'])).toEqual([cup]);
   });
 
   it('has a head for every model', () => {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../../../src/errors.ts';
 import { greyPicture } from '../grey-picture.ts';
-import { createHead } from '../heads/create-head.ts';
+import { createHeads } from '../heads/create-head.ts';
 import { toDetections } from '../heads/to-detections.ts';
 import { chooseBackend } from './backends.ts';
 import { createGraphRunner, readArtifacts } from './graph-runner.ts';
@@ -38,14 +38,14 @@ async function start(
 ): Promise<{ ready: ReadyReport; answer: (request: DetectRequest) => Promise<DetectedReport> }> {
   const { manifest } = setup;
   const artifacts = await readArtifacts(setup.directory);
-  const head = createHead(manifest);
+  const headFor = createHeads(manifest);
   const grey = greyPicture(manifest.input);
   const { proof, backend, passedOver } = await chooseBackend(setup.backend, async () => {
     const candidate = await createGraphRunner(artifacts, manifest);
     try {
       // A backend may load and yet lack an operation of this graph; a first run also compiles what the next need.
       const [outputs = []] = await candidate.run([grey]);
-      head.decode(outputs, 1);
+      headFor().decode(outputs, 1);
       return candidate;
     } catch (error) {
       candidate.dispose();
@@ -55,9 +55,10 @@ async function start(
   const answer = async (request: DetectRequest): Promise<DetectedReport> => {
     const startedAt = performance.now();
     const outputs = await proof.run(request.frames.map(({ image }) => image));
-    const detections = request.frames.map(({ source, minConfidence }, index) =>
-      toDetections(head.decode(outputs[index] ?? [], minConfidence), manifest.labels, manifest.input, source),
-    );
+    const detections = request.frames.map(({ source, minConfidence, labels }, index) => {
+      const candidates = headFor(labels).decode(outputs[index] ?? [], minConfidence);
+      return toDetections(candidates, manifest.labels, manifest.input, source);
+    });
     const elapsedMs = performance.now() - startedAt;
     return { kind: 'detected', id: request.id, detections, elapsedMs, tensorCount: proof.tensorCount() };
   };
