@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,7 +10,7 @@ import { resolveJobRequest } from '../../../src/jobs/job-request.ts';
 import type { JobView } from '../../../src/jobs/job-view.ts';
 import { createSilentLogger } from '../../../src/logger.ts';
 import { createServices, type Services } from '../../../src/services.ts';
-import { listBlocks } from '../../helpers/documented-blocks.ts';
+import { listBlocks, type DocumentedBlock } from '../../helpers/documented-blocks.ts';
 import { readProjectFile } from '../../helpers/documents/project-files.ts';
 import { startOwnPostgres } from '../../helpers/own-postgres.ts';
 import { runForegsyte } from '../../helpers/run-foregsyte.ts';
@@ -33,7 +33,8 @@ beforeAll(async () => {
   name = new URL(database.url).pathname.slice(1);
 });
 afterAll(async () => {
-  await query('postgres', `DROP DATABASE IF EXISTS "${name}_after" WITH (FORCE)`);
+  for (const copy of ['before', 'after'])
+    await query('postgres', `DROP DATABASE IF EXISTS "${name}_${copy}" WITH (FORCE)`);
   await database.drop();
   for (const copy of [`${own}-before`, `${own}-after`]) await rm(copy, { recursive: true, force: true });
 });
@@ -57,14 +58,19 @@ async function runSql(text: string): Promise<void> {
   for (const statement of statements.split(';')) if (statement.trim()) await query(target, statement);
 }
 
-/** Bash runs the block, but for the migrations: one runs as the command does, many run here, to save their starts. */
-async function runShell(text: string, directory: string): Promise<void> {
+/** Bash runs the block; in the place of npm, it prints the direction of a migration. */
+function runBash(text: string, directory: string): { status: number | null; stdout: string; stderr: string } {
   const npm = `npm() { [ "$1 $2" = "run migrate" ] || return 9; echo "migrate \${4:-up}"; }`;
-  const { status, stdout, stderr } = spawnSync('bash', ['-euc', `${npm}\n${text}`], {
+  return spawnSync('bash', ['-euc', `${npm}\n${text}`], {
     cwd: projectRoot,
     env: childEnvironment({ DATA_DIR: directory }),
     encoding: 'utf8',
   });
+}
+
+/** Bash runs the block, but for the migrations: one runs as the command does, many run here, to save their starts. */
+async function runShell(text: string, directory: string): Promise<void> {
+  const { status, stdout, stderr } = runBash(text, directory);
   expect({ text, status, stderr }).toEqual({ text, status: 0, stderr: '' });
   const directions = [...stdout.matchAll(/^migrate (up|down)$/gm)].map(([, direction = '']) => direction);
   if (directions.length === 1) {
@@ -76,14 +82,33 @@ async function runShell(text: string, directory: string): Promise<void> {
     await (direction === 'up' ? migrateUp : migrateDown)(database.url, createSilentLogger());
 }
 
-/** Runs the blocks below a heading of the plan, in their order. */
-async function follow(heading: string, directory = dataDirectory): Promise<void> {
+function blocksBelow(heading: string): DocumentedBlock[] {
   const below = blocks.filter((block) => block.heading === heading);
   expect({ heading, blocks: below.length }).not.toEqual({ heading, blocks: 0 });
-  for (const { language, text, line } of below) {
+  return below;
+}
+
+/** Runs the blocks below a heading of the plan, in their order. */
+async function follow(heading: string, directory = dataDirectory): Promise<void> {
+  for (const { language, text, line } of blocksBelow(heading)) {
     tested.add(line);
     await (language === 'sql' ? runSql(text) : runShell(text, directory));
   }
+}
+
+/** Each block below the heading must fail because there is a copy already, and leave `folder`, which is that copy, as it is. */
+async function expectRefusal(heading: string, folder: string, directory = dataDirectory): Promise<void> {
+  const before = readdirSync(folder, { recursive: true });
+  for (const { language, text } of blocksBelow(heading)) {
+    if (language === 'sql') await expect(runSql(text)).rejects.toThrow('already exists');
+    else
+      expect({ text, ...runBash(text, directory) }).toMatchObject({
+        text,
+        status: 1,
+        stderr: expect.stringMatching(/: (File exists|Directory not empty)$/m),
+      });
+  }
+  expect(readdirSync(folder, { recursive: true })).toEqual(before);
 }
 
 /** What runs between the steps of the plan, and is stopped before the next one. */
@@ -107,11 +132,22 @@ const submit = ({ submitVideo }: Services): Promise<JobView> =>
   });
 
 describe('docs/rollback-plan.md, step by step', () => {
+  let earlier: JobView;
   let first: JobView;
   let second: JobView;
 
   it('before every upgrade: copies what is there', async () => {
-    first = await withServices(submit);
+    earlier = await withServices(submit);
+    await follow('Before every upgrade');
+  });
+
+  it('before the next upgrade: refuses while the last copy is there, and copies again when it is removed', async () => {
+    first = await withServices(async (services) => {
+      await services.deleteJob('ann', earlier.jobId);
+      return submit(services);
+    });
+    await expectRefusal('Before every upgrade', join(dataDirectory, 'storage-before'));
+    await follow('When the upgrade is good');
     await follow('Before every upgrade');
     second = await withServices(submit);
   });
@@ -149,6 +185,7 @@ describe('docs/rollback-plan.md, step by step', () => {
       expect(await services.queue.size()).toBe(1);
       expect(await services.sweep()).toHaveProperty('orphanedFiles', 0);
     });
+    await expectRefusal('One release out, back to the copy', join(dataDirectory, 'storage-after'));
   });
 
   it('the whole service out: nothing of it is left', async () => {
@@ -178,11 +215,15 @@ describe('docs/rollback-plan.md, for the service of `npm start`', () => {
     };
     const first = await whileItRuns(submit);
     await follow('Copy the folder', own);
+    await expectRefusal('Copy the folder', `${own}-before`, own);
+    await follow('When the new release is good', own);
+    await follow('Copy the folder', own);
     const second = await whileItRuns(async (services) => {
       await services.deleteJob('ann', first.jobId);
       return submit(services);
     });
     await follow('Put the folder back', own);
+    await expectRefusal('Put the folder back', `${own}-after`, own);
     await whileItRuns(async ({ jobs, storage }) => {
       expect(await jobs.findJob('ann', first.jobId)).toEqual(first);
       expect(await storage.exists(first.inputPath)).toBe(true);

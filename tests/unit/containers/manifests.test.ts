@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { complaintsAboutManifests } from '../../../ci/containers/check-manifests.ts';
 import { projectRoot } from '../../../src/config.ts';
+import { listBlocks } from '../../helpers/documented-blocks.ts';
+import { readProjectFile } from '../../helpers/documents/project-files.ts';
 
 describe('the check of the manifests', () => {
   const complaints = async (...faults: [file: string, from: string, to: string][]) => {
@@ -41,5 +44,32 @@ describe('the check of the manifests', () => {
     expect(found).toContain('api.yaml: terminationGracePeriodSeconds is too short.');
     expect(found).toMatch(/worker\.yaml.*readOnlyRootFilesystem/);
     expect(found).toContain('src/config.ts knows no variable LOGLEVEL.');
+  });
+});
+
+describe('the manifests', () => {
+  it('leave the API to everybody, and the port of METRICS_PORT to one namespace alone', () => {
+    const [, port] = /METRICS_PORT: '(\d+)'/.exec(readProjectFile('docs/kubernetes/config.yaml')) ?? [];
+    expect(parse(readProjectFile('docs/kubernetes/network-policy.yaml'))).toMatchObject({
+      spec: {
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': 'foregsyte' } },
+        policyTypes: ['Ingress'],
+        ingress: [
+          { ports: [{ port: 4000 }] },
+          { from: [{ namespaceSelector: expect.anything() }], ports: [{ port: Number(port) }] },
+        ],
+      },
+    });
+    for (const name of ['api.yaml', 'worker.yaml'])
+      expect(readProjectFile(`docs/kubernetes/${name}`)).toContain(`name: metrics, containerPort: ${port}`);
+  });
+
+  it('of docs/containers.md, with which operators back up, are right too', async () => {
+    const blocks = listBlocks(readProjectFile('docs/containers.md'));
+    const files = blocks.filter(({ text }) => text.startsWith('# operator.yaml'));
+    expect(files).toHaveLength(1);
+    expect(await complaintsAboutManifests(new Map(files.map(({ text }) => ['operator.yaml', text])))).toEqual(
+      [],
+    );
   });
 });
