@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createServiceClient } from '../src/cli/client/service-client.ts';
 import { submitFile } from '../src/cli/client/submit-file.ts';
 import { assertCompleted, watchJobs } from '../src/cli/client/watch-jobs.ts';
@@ -14,7 +15,8 @@ import { readQueries } from './metrics/read-queries.ts';
 
 /**
  * Starts the service, has it do one job, scrapes API and worker, and fails when docs/grafana-dashboard.json or
- * docs/prometheus-alerts.yaml ask for anything that neither exports, or docs/metrics.md differs from what they export.
+ * docs/prometheus-alerts.yaml ask for a metric, a label or a value of a label that neither exports, or docs/metrics.md
+ * differs from what they export in a metric, its type, its labels or where it is from.
  */
 const COMPLETION_MS = 30_000;
 
@@ -36,12 +38,18 @@ try {
   );
 
   const { api, worker } = metricsPorts(config);
-  const scrapes = [api, worker].map(async (port) => {
+  const scrape = async (port: number | null) => {
     const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal });
     if (!response.ok) throw new Error(`The scrape of port ${port} was answered with ${response.status}.`);
     return response.text();
-  });
-  const scraped = parseScrapes(await Promise.all(scrapes));
+  };
+  let work = await scrape(worker);
+  // The attempt is counted a moment after its job is completed.
+  while (!work.includes('foregsyte_attempts_total{')) {
+    await delay(100, null, { signal });
+    work = await scrape(worker);
+  }
+  const scraped = parseScrapes({ api: await scrape(api), worker: work });
   const queries = await readQueries();
   const complaints = [
     ...compareQueries(queries, scraped),

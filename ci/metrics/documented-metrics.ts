@@ -7,16 +7,19 @@ export interface DocumentedMetric {
   name: string;
   type: string;
   labels: string[];
+  /** What the column "From" says. */
+  from: string;
 }
 
-const ROW = /^\| `(foregsyte_\w+)` +\| (\w+) +\| ([^|]*?) +\|/gm;
+const ROW = /^\| `(foregsyte_\w+)` +\| (\w+) +\| ([^|]*?) +\| (\w+) +\|/gm;
 
 /** The metrics that docs/metrics.md has rows for. */
 export async function readDocumentedMetrics(): Promise<DocumentedMetric[]> {
   const text = await readFile(join(projectRoot, 'docs', 'metrics.md'), 'utf8');
-  return [...text.matchAll(ROW)].map(([, name = '', type = '', labels = '']) => ({
+  return [...text.matchAll(ROW)].map(([, name = '', type = '', labels = '', from = '']) => ({
     name,
     type,
     labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label = '']) => label),
+    from,
   }));
 }

@@ -1,10 +1,17 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
+/** What a series is selected by: a label, one of `=`, `!=`, `=~` and `!~`, and the value or pattern as it is written. */
+export interface Matcher {
+  label: string;
+  operator: string;
+  value: string;
+}
+
 /** What a PromQL expression asks for. */
 export interface Query {
-  /** The series that it selects, each with the labels that it is selected by. */
-  selectors: { series: string; labels: string[] }[];
-  /** The labels of all `by` and `without` clauses. */
+  /** The series that it selects, each with what it is selected by. */
+  selectors: { series: string; matchers: Matcher[] }[];
+  /** The labels of all `by`, `without`, `on` and `ignoring` clauses. */
   grouping: string[];
 }
 
@@ -21,13 +28,24 @@ export function parseQuery(expression: string): Query {
       if (type.name === 'VectorSelector') {
         const name = node.getChild('Identifier');
         if (!name) throw new Error(`A selector names no metric: ${text.slice(from, to)}`);
-        query.selectors.push({ series: text.slice(name.from, name.to), labels: [] });
+        query.selectors.push({ series: text.slice(name.from, name.to), matchers: [] });
       }
-      if (type.name !== 'LabelName') return;
-      const label = text.slice(from, to);
-      if (node.parent?.name === 'GroupingLabels') query.grouping.push(label);
-      else query.selectors.at(-1)?.labels.push(label);
+      const written = (child: { from: number; to: number } | null) =>
+        child ? text.slice(child.from, child.to) : '';
+      if (type.name === 'UnquotedLabelMatcher' || type.name === 'QuotedLabelMatcher') {
+        query.selectors.at(-1)?.matchers.push({
+          label: withoutQuotes(written(node.firstChild)),
+          operator: written(node.getChild('MatchOp')),
+          value: withoutQuotes(written(node.lastChild)),
+        });
+      }
+      if (node.parent?.name === 'GroupingLabels' && type.name.endsWith('LabelName'))
+        query.grouping.push(withoutQuotes(text.slice(from, to)));
     },
   });
   return query;
+}
+
+function withoutQuotes(text: string): string {
+  return text.replace(/^(["'`])(.*)\1$/s, '$2');
 }

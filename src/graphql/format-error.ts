@@ -6,7 +6,7 @@ import { DOCUMENT_LIMITS } from './limit-documents.ts';
 import { translateUploadError } from './receive-upload.ts';
 
 /** What GraphQL and Apollo say of a request that never reached a resolver; their messages name only the schema. */
-const REQUEST_ERROR_CODES = new Set([
+export const APOLLO_CODES: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
@@ -29,7 +29,7 @@ export function createErrorFormatter(logger: Logger) {
     // A request without its file fails while the arguments are read, before any resolver could translate it.
     const original = translateUploadError(originOf(error));
     const ours = original instanceof AppError ? original : refusalBeforeExecution(formatted);
-    if (!ours && typeof code === 'string' && REQUEST_ERROR_CODES.has(code)) {
+    if (!ours && typeof code === 'string' && APOLLO_CODES.has(code)) {
       return { ...place, message: formatted.message, extensions: { code } };
     }
     const { message, extensions } = describeFailure(ours ?? original, logger, 'a GraphQL operation');

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../error-codes.ts';
 
 /** How an attempt ended: the job is completed, is tried again, has failed, is no longer ours, or it could not be noted. */
-export type AttemptOutcome = 'completed' | 'put_back' | 'failed' | 'lost' | 'unrecorded';
+export const ATTEMPT_OUTCOMES = ['completed', 'put_back', 'failed', 'lost', 'unrecorded'] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
 /** Milliseconds that an attempt spent in each stage; frames that are worked on at the same time count each. */
 export interface StageTimes {

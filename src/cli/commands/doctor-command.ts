@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import { findingSchema, inspect, type Finding } from '../../doctor/finding.ts';
 import { inspectDataFolder, inspectNode } from '../../doctor/inspect-machine.ts';
-import { inspectPort } from '../../doctor/inspect-port.ts';
+import { inspectPorts } from '../../doctor/inspect-ports.ts';
 import { EXIT_CODES } from '../command-failure.ts';
 import { runCommand } from '../run-command.ts';
 import { runWorkerTool } from '../run-tool.ts';
@@ -34,7 +34,7 @@ async function examine(config: Config, signal: AbortSignal): Promise<Finding[]> 
   return [
     await inspect('Node.js', inspectNode),
     await inspect('Postgres', () => inspectDatabase(config)),
-    await inspect('port', () => inspectPort(config)),
+    ...(await inspectPorts(config)),
     await inspect('data folder', () => inspectDataFolder(config)),
     ...z.array(findingSchema).parse(JSON.parse(await runWorkerTool('doctor/doctor-main.js', [], signal))),
   ];

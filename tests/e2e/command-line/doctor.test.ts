@@ -106,17 +106,24 @@ describe('foregsyte doctor', () => {
       MODELS_DIR: join(dataDirectory, 'no-models'),
       FFMPEG_PATH: '/bin/false',
       MIN_FREE_BYTES: String(1_000_000 * 1024 ** 3),
+      METRICS_PORT: '65535',
     };
     const { exitCode, look, problems } = await examine(broken);
     expect(exitCode).toBe(1);
-    expect(problems.toSorted()).toEqual(['Postgres', 'data folder', 'ffmpeg', 'model ssdlite_mobilenet_v2']);
+    expect(problems.toSorted()).toEqual([
+      'Postgres',
+      'data folder',
+      'ffmpeg',
+      'metrics ports',
+      'model ssdlite_mobilenet_v2',
+    ]);
     expect(look('Postgres')?.found).toContain('Check DATABASE_URL');
     expect(look('model')?.found).toContain('npm run models:fetch');
 
     const printed = await doctor([], broken);
     expect(printed.exitCode).toBe(1);
     expect(printed.stdout).toMatch(/^PROBLEM +ffmpeg +FFMPEG_PATH does not name/m);
-    expect(printed.stdout).toContain('mend the 4 problems above');
+    expect(printed.stdout).toContain('mend the 5 problems above');
     expect(printed.stdout + printed.stderr).not.toContain('secret');
   });
 

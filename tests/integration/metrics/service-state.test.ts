@@ -90,6 +90,8 @@ describe('the metrics of what all processes share', () => {
       const values = await valuesOf(metrics);
       expect(values.get('foregsyte_database_up')).toBe(1);
       expect(values.has('foregsyte_jobs{state="pending"}')).toBe(false);
+      // By this the alert ForegsyteQueueUnknown knows it.
+      expect(values.has('foregsyte_queue_oldest_waiting_seconds')).toBe(false);
     });
     expect((await valuesOf(metrics)).has('foregsyte_jobs{state="pending"}')).toBe(true);
   });
