@@ -3,6 +3,7 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import {
+  getVariableValues,
   GraphQLError,
   Kind,
   visit,
@@ -13,6 +14,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { getComplexity, simpleEstimator, type ComplexityEstimatorArgs } from 'graphql-query-complexity';
+import type { ErrorCode } from '../error-codes.ts';
 import { AppError } from '../errors.ts';
 import type { RequestContext } from './context.ts';
 
@@ -24,6 +26,8 @@ export const DOCUMENT_LIMITS = {
   maxDirectives: 20,
   /** Fields, each counted as often as the lists around it may be long. */
   maxComplexity: 20_000,
+  /** Fields and spreads, each counted as often as its fragment is spread: what measuring the complexity walks. */
+  maxNodes: 10_000,
 } as const;
 
 const report = {
@@ -52,7 +56,8 @@ export function limitComplexity(schema: GraphQLSchema): ApolloServerPlugin<Reque
         async didResolveOperation({ document, operation, request }) {
           if (!operation) return;
           const earlier = known.get(operation);
-          const complexity = typeof earlier === 'number' ? earlier : measure(schema, document, request);
+          const complexity =
+            typeof earlier === 'number' ? earlier : measure(schema, document, operation, request);
           // Variables of the wrong type: the execution will say so.
           if (complexity === null) return;
           if (earlier === undefined) {
@@ -68,19 +73,29 @@ export function limitComplexity(schema: GraphQLSchema): ApolloServerPlugin<Reque
   };
 }
 
-/** How much the operation asks for; null when its variables are not what it declares. */
+/**
+ * How much the operation asks for; null when its variables are not what it declares. What cannot be measured is refused:
+ * let through, it would be a way around the limit.
+ */
 function measure(
   schema: GraphQLSchema,
   query: DocumentNode,
+  operation: OperationDefinitionNode,
   { operationName, variables = {} }: GraphQLRequest,
 ): number | null {
+  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return null;
   try {
+    const { maxNodes: maxQueryNodes } = DOCUMENT_LIMITS;
     const estimators = [multiplyByListLength, simpleEstimator({ defaultComplexity: 1 })];
     const named = operationName ? { operationName } : {};
-    return getComplexity({ schema, query, variables, estimators, ...named });
+    return getComplexity({ schema, query, variables, estimators, maxQueryNodes, ...named });
   } catch (error) {
-    if (error instanceof GraphQLError) return null;
-    throw error;
+    if (!(error instanceof GraphQLError)) throw error;
+    // An argument stands at its place in the document, as one that a variable makes null though it must not be.
+    if (error.nodes) throw refuse('INVALID_ARGUMENT', error.message);
+    throw tooComplex(
+      `The operation spreads its fragments to ${DOCUMENT_LIMITS.maxNodes} selections or more. Spread fewer, or ask in several requests.`,
+    );
   }
 }
 
@@ -104,7 +119,11 @@ function multiplyByListLength({ args, childComplexity }: ComplexityEstimatorArgs
 }
 
 function tooComplex(message: string): GraphQLError {
-  const originalError = new AppError('QUERY_TOO_COMPLEX', message);
+  return refuse('QUERY_TOO_COMPLEX', message);
+}
+
+function refuse(code: ErrorCode, message: string): GraphQLError {
+  const originalError = new AppError(code, message);
   return new GraphQLError(message, {
     originalError,
     extensions: { http: { status: originalError.httpStatus } },

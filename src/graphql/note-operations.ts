@@ -42,15 +42,21 @@ export function nameOperation(document: DocumentNode, operation: OperationDefini
   return `${type}.${others.length === 0 && field !== undefined ? field : '*'}`;
 }
 
+/** Every fragment is entered once: chained spreads, each doubled, would otherwise take exponential time. */
 function rootFields(
   { selections }: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  entered = new Set<string>(),
 ): Set<string> {
   return new Set(
     selections.flatMap((selection) => {
       if (selection.kind === Kind.FIELD) return [selection.name.value];
-      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-      return inner ? [...rootFields(inner.selectionSet, fragments)] : [];
+      if (selection.kind === Kind.INLINE_FRAGMENT)
+        return [...rootFields(selection.selectionSet, fragments, entered)];
+      const fragment = fragments.get(selection.name.value);
+      if (!fragment || entered.has(selection.name.value)) return [];
+      entered.add(selection.name.value);
+      return [...rootFields(fragment.selectionSet, fragments, entered)];
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeKey } from '../helpers/api-keys.ts';
+import { doublingFragments } from '../helpers/doubling-fragments.ts';
 import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../helpers/running-service.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
@@ -40,6 +41,7 @@ describe('a document', () => {
     ['too many aliases', `{ ${aliases(21)} }`],
     ['too many directives', `{ service { version ${'@include(if: true) '.repeat(21)} } }`],
     ['too many tokens', `{ service { ${'version '.repeat(2_001)} } }`],
+    ['doubling fragments', `{ ...f0 } ${doublingFragments(150, 'Query', 'service { version }')}`],
     [
       'pages that are too long',
       '{ jobs(first: 100) { nodes { id } edges { node { id } } } b: jobs(first: 20001) { nodes { id } } }',

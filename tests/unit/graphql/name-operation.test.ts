@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Kind, parse } from 'graphql';
 import { nameOperation } from '../../../src/graphql/note-operations.ts';
+import { doublingFragments } from '../../helpers/doubling-fragments.ts';
 
 const nameOf = (text: string): string => {
   const document = parse(text);
@@ -17,4 +18,8 @@ it.each([
   ['{ __schema { types { name } } }', 'Query.__schema'],
 ])('%s is %s', (text, name) => {
   expect(nameOf(text)).toBe(name);
+});
+
+it('enters every fragment once, however often it is spread', () => {
+  expect(nameOf(`{ ...f0 } ${doublingFragments(150, 'Query', 'service { version }')}`)).toBe('Query.service');
 });
