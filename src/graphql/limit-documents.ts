@@ -16,6 +16,7 @@ import {
 import { getComplexity, simpleEstimator, type ComplexityEstimatorArgs } from 'graphql-query-complexity';
 import type { ErrorCode } from '../error-codes.ts';
 import { AppError } from '../errors.ts';
+import { MAX_SCANNED_ITEMS } from '../results/scan-section.ts';
 import type { RequestContext } from './context.ts';
 
 /** What one GraphQL document may be. */
@@ -24,7 +25,7 @@ export const DOCUMENT_LIMITS = {
   maxDepth: 10,
   maxAliases: 20,
   maxDirectives: 20,
-  /** Fields, each counted as often as the lists around it may be long. */
+  /** Fields, each counted as often as the lists around it may be long; a page that is searched for, at least what it reads. */
   maxComplexity: 20_000,
   /** Fields and spreads, each counted as often as its fragment is spread: what measuring the complexity walks. */
   maxNodes: 10_000,
@@ -99,21 +100,29 @@ function measure(
   }
 }
 
-/** Whether a variable decides how long a list is, or what is skipped. */
+/** Whether a variable decides how long a list is, whether it is searched, or what is skipped. */
 function dependsOnVariables(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
     Argument({ name, value }) {
-      if (value.kind === Kind.VARIABLE && ['first', 'jobIds', 'if'].includes(name.value)) found = true;
+      if (value.kind === Kind.VARIABLE && ['first', 'jobIds', 'filter', 'if'].includes(name.value))
+        found = true;
     },
   });
   return found;
 }
 
-/** A page counts as often as it has items, a lookup as often as it has ids. */
-function multiplyByListLength({ args, childComplexity }: ComplexityEstimatorArgs): number | undefined {
-  const { first, jobIds }: { first?: unknown; jobIds?: unknown } = args;
-  if (typeof first === 'number') return 1 + Math.max(0, first) * childComplexity;
+/**
+ * A page counts as often as it has items, a lookup as often as it has ids. A filtered page of results may look at many
+ * items to find a few: it counts as that many fields at least.
+ */
+function multiplyByListLength({ type, args, childComplexity }: ComplexityEstimatorArgs): number | undefined {
+  const { first, jobIds, filter }: { first?: unknown; jobIds?: unknown; filter?: unknown } = args;
+  if (typeof first === 'number') {
+    const fields = 1 + Math.max(0, first) * childComplexity;
+    const isSearched = type.name === 'Results' && filter !== null && filter !== undefined;
+    return isSearched ? Math.max(fields, MAX_SCANNED_ITEMS) : fields;
+  }
   if (Array.isArray(jobIds)) return 1 + jobIds.length * childComplexity;
   return undefined;
 }

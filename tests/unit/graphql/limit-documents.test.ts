@@ -1,5 +1,5 @@
 import { ApolloServer } from '@apollo/server';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { LOCAL_CALLER } from '../../../src/access/caller.ts';
 import { AppError } from '../../../src/errors.ts';
@@ -52,4 +52,34 @@ it('variables that are not what the operation declares are INVALID_ARGUMENT', as
   const query = 'query Page($first: Int!) { results(jobId: "x") { frames(first: $first) { totalCount } } }';
   expect(await codeOf(query, { first: 'x' })).toBe('INVALID_ARGUMENT');
   expect(await codeOf(query, { first: 1 })).toBe('JOB_NOT_FOUND');
+});
+
+describe('filtered pages of results', () => {
+  const pages = (count: number, filter: string) =>
+    `{ results(jobId: "x") { ${repeat(count, (n) => `a${n}: frames(first: 1, filter: ${filter}) { totalCount }`)} } }`;
+
+  it('count for what they may read: one of each kind fits, and twenty do not', async () => {
+    const each = `{ results(jobId: "x") {
+      frames(filter: { labels: ["dog"] }) { nodes { detections { label box { x y width height } } texts { text } } }
+      tracks(filter: { labels: ["dog"] }) { nodes { label bestBox { x y width height } } }
+      textSegments(filter: { contains: "exit" }) { nodes { text startMs endMs } }
+      labels { label }
+    } }`;
+    expect(await codeOf(each)).toBe('JOB_NOT_FOUND');
+    expect(await codeOf(pages(20, '{ labels: ["zzz"] }'))).toBe('QUERY_TOO_COMPLEX');
+    expect(await codeOf(pages(20, 'null'))).toBe('JOB_NOT_FOUND');
+  });
+
+  it('are measured with the filter of each request when a variable holds it', async () => {
+    const query = `query Pages($filter: FrameFilter) ${pages(20, '$filter')}`;
+    expect(await codeOf(query)).toBe('JOB_NOT_FOUND');
+    expect(await codeOf(query, { filter: { minConfidence: 1 } })).toBe('QUERY_TOO_COMPLEX');
+    expect(await codeOf(query, { filter: null })).toBe('JOB_NOT_FOUND');
+  });
+
+  it('leave a long page its room', async () => {
+    const page = `frames(first: 1000, filter: { labels: ["dog"] }) { nodes { frameIndex timestampMs
+      detections { label confidence trackId box { x y width height } } texts { text confidence } } }`;
+    expect(await codeOf(`{ results(jobId: "x") { ${page} } }`)).toBe('JOB_NOT_FOUND');
+  });
 });
