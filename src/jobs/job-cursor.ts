@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 
-const cursorSchema = z.tuple([z.int(), z.uuid()]);
+/** The last millisecond that a Date can hold. */
+const LATEST_TIME = 8_640_000_000_000_000;
+const cursorSchema = z.tuple([z.int().min(0).max(LATEST_TIME), z.uuid()]);
 
 /** The opaque cursor of a job: its place in a list by creation time and id. */
 export function encodeJobCursor(job: { createdAt: Date; jobId: string }): string {

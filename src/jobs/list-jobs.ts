@@ -9,6 +9,8 @@ export const MAX_JOBS_PAGE = 100;
 const MAX_TEXT_LENGTH = 200;
 /** Jobs that a search looks through in the order of the list before it uses an index of its own. */
 const SEARCH_WINDOW = 1000;
+/** The beginning of the year 1 in UTC: some clients send it for no time at all. Postgres knows no time long before. */
+const EARLIEST_TIME = new Date('0001-01-01T00:00:00Z');
 
 /** Which jobs to list; what is null or left out does not narrow the list. */
 export interface JobFilter {
@@ -42,9 +44,9 @@ export interface JobPage {
 
 /** Lists the jobs of one owner. */
 export interface JobLister {
-  /** @throws AppError INVALID_ARGUMENT for a malformed cursor or a page outside the limits. */
+  /** @throws AppError INVALID_ARGUMENT for a malformed cursor, a page or a member of the filter outside the limits. */
   list(owner: string, request: JobPageRequest): Promise<JobPage>;
-  /** How many jobs the filter leaves. Costs time in proportion to them. */
+  /** How many jobs the filter leaves. Costs time in proportion to them. @throws AppError INVALID_ARGUMENT like `list`. */
   count(owner: string, filter: JobFilter): Promise<number>;
 }
 
@@ -121,6 +123,10 @@ function buildConditions(
   owner: string,
   filter: JobFilter,
 ): { place: string[]; search: string[]; values: unknown[] } {
+  assertText('filter.pipelineId', filter.pipelineId);
+  assertText('filter.tag', filter.tag);
+  assertTime('filter.createdAfter', filter.createdAfter);
+  assertTime('filter.createdBefore', filter.createdBefore);
   const values: unknown[] = [owner];
   const place = ['j.owner = $1'];
   const search: string[] = [];
@@ -139,6 +145,22 @@ function buildConditions(
   const names = `to_tsvector('simple', regexp_replace(j.original_filename, '[^[:alnum:]]+', ' ', 'g'))`;
   add(search, words, (parameter) => `${names} @@ ${parameter}::tsquery`);
   return { place, search, values };
+}
+
+/** Postgres has no text with the character NUL. */
+function assertText(argument: string, text: string | null | undefined): void {
+  if (!text?.includes('\0')) return;
+  throw new AppError('INVALID_ARGUMENT', `${argument} must not hold the character NUL.`, {
+    details: { argument },
+  });
+}
+
+function assertTime(argument: string, time: Date | null | undefined): void {
+  // Written so that an invalid date is refused too.
+  if (!time || time >= EARLIEST_TIME) return;
+  throw new AppError('INVALID_ARGUMENT', `${argument} must be a time of the year 1 or later.`, {
+    details: { argument },
+  });
 }
 
 /**

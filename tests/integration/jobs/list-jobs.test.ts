@@ -5,6 +5,7 @@ import { useTestServices } from '../../helpers/test-services.ts';
 
 const JOBS = 100_000;
 const OWNER = 'ann';
+const SOME_ID = '018f3f3e-7b1a-4c6d-8e2f-5a9b0c1d2e3f';
 const services = useTestServices();
 
 beforeAll(async () => {
@@ -30,6 +31,7 @@ const pageOf = (request: Partial<JobPageRequest> = {}) => ({
   after: null,
   ...request,
 });
+const cursorOf = (...place: unknown[]) => Buffer.from(JSON.stringify(place)).toString('base64url');
 const list = (request: Partial<JobPageRequest> = {}) => services().jobList.list(OWNER, pageOf(request));
 
 const planSchema: z.ZodType<PlanNode> = z.lazy(() =>
@@ -98,7 +100,7 @@ async function cursorAt(place: number): Promise<string> {
     [OWNER, place],
   );
   const [{ createdAt, jobId }] = z.tuple([z.object({ createdAt: z.date(), jobId: z.string() })]).parse(rows);
-  return Buffer.from(JSON.stringify([createdAt.getTime(), jobId])).toString('base64url');
+  return cursorOf(createdAt.getTime(), jobId);
 }
 
 describe(`a page of ${JOBS} jobs`, () => {
@@ -176,10 +178,36 @@ describe('the list', () => {
     ['a page of none', { first: 0 }, 'first'],
     ['a page of too many', { first: 101 }, 'first'],
     ['a cursor that is none', { after: 'x' }, 'after'],
-    ['a cursor of another list', { after: Buffer.from('[1]').toString('base64url') }, 'after'],
+    ['a cursor of another list', { after: cursorOf(1) }, 'after'],
+    ['a cursor of no date', { after: cursorOf(9_000_000_000_000_000, SOME_ID) }, 'after'],
+    ['a cursor of a time before all jobs', { after: cursorOf(-8_000_000_000_000_000, SOME_ID) }, 'after'],
+    ['a tag with NUL', { filter: { tag: 'a\0' } }, 'filter.tag'],
+    ['a pipeline with NUL', { filter: { pipelineId: '\0' } }, 'filter.pipelineId'],
+    ['a time before Postgres', { filter: { createdAfter: new Date(-8e15) } }, 'filter.createdAfter'],
+    ['a date that is none', { filter: { createdBefore: new Date(NaN) } }, 'filter.createdBefore'],
     ['a text without a word', { filter: { text: '--' } }, 'filter.text'],
     ['a text that is too long', { filter: { text: 'a'.repeat(201) } }, 'filter.text'],
   ])('refuses %s', async (_what, request, argument) => {
     await expect(list(request)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { argument } });
+  });
+
+  it('takes what looks odd and is not: NUL among words, and times at the ends of all calendars', async () => {
+    expect((await list({ filter: { text: 'camera\0_2 ' } })).edges).not.toHaveLength(0);
+    const { edges } = await list({
+      filter: { createdAfter: new Date('0001-01-01T00:00:00Z'), createdBefore: new Date(8.64e15) },
+    });
+    expect(edges).toHaveLength(20);
+    const last = cursorOf(8.64e15, SOME_ID);
+    expect((await list({ after: last })).edges).toHaveLength(20);
+    const first = cursorOf(0, SOME_ID);
+    expect((await list({ after: first, orderBy: 'CREATED_AT_ASC' })).edges).toHaveLength(20);
+  });
+
+  it.each<[JobFilter, string]>([
+    [{ tag: '\0' }, 'filter.tag'],
+    [{ createdAfter: new Date(-8e15) }, 'filter.createdAfter'],
+  ])('does not count by %j either', async (filter, argument) => {
+    const counted = services().jobList.count(OWNER, filter);
+    await expect(counted).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { argument } });
   });
 });
