@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { Server } from '@tus/server';
+import { ERRORS } from '@tus/utils';
 import type { Request, Response } from 'express';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -9,6 +10,7 @@ import { describeHttpFailure } from './answer-errors.ts';
 import { callerOf } from './caller-of.ts';
 import { notesOf } from './request-notes.ts';
 import { TusStore } from './tus-store.ts';
+import { createUploadLocker } from './upload-locker.ts';
 
 /** Answers one request of the tus 1.0 protocol. */
 export type TusHandler = (request: Request, response: Response) => Promise<void>;
@@ -32,13 +34,21 @@ export function createTusHandler(deps: {
     if (!request) throw new AppError('INTERNAL_SERVER_ERROR', 'An upload has no request.');
     return request;
   };
+  const ownerOfRequest = () => callerOf(requestInHand()).owner;
   const server = new Server({
     path: '/uploads',
-    datastore: new TusStore({ uploads, ttlMs, ownerOfRequest: () => callerOf(requestInHand()).owner }),
+    datastore: new TusStore({ uploads, ttlMs, ownerOfRequest }),
+    locker: createUploadLocker(),
     maxSize: maxBytes,
     relativeLocation: true,
     allowedOrigins,
     namingFunction: () => randomUUID(),
+    // The server asks this before it locks the upload, and whoever wants the lock ends the request that has it: nobody
+    // must end what another owner is sending. A POST has no upload yet.
+    async onIncomingRequest({ method }, uploadId) {
+      if (method === 'POST' || (await uploads.has(ownerOfRequest(), uploadId))) return;
+      throw ERRORS.FILE_NOT_FOUND;
+    },
     onResponseError(_request, error) {
       // Errors of the protocol itself have a status and a text of their own.
       if (!(error instanceof Error)) return undefined;

@@ -26,6 +26,8 @@ export interface Uploads {
     filename: string;
     sizeBytes: number;
   }): Promise<UploadEntity>;
+  /** Whether this owner has such an upload that has not expired. */
+  has(owner: string, uploadId: string): Promise<boolean>;
   /** The upload and how many of its bytes have arrived; null when there is none of this owner, or it has expired. */
   find(owner: string, uploadId: string): Promise<{ upload: UploadEntity; offset: number } | null>;
   /**
@@ -155,6 +157,10 @@ export function createUploads(deps: {
         throw new AppError('INVALID_VIDEO', 'The file is empty. Send a whole MP4 file.');
       await space.assertRoom(request.sizeBytes);
       return insert({ ...request, filename: displayFilename(request.filename), sha256: null });
+    },
+
+    async has(owner, uploadId) {
+      return (await findRow(owner, uploadId)) !== null;
     },
 
     async find(owner, uploadId) {

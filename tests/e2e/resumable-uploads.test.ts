@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import * as tus from 'tus-js-client';
+import { makeKey } from '../helpers/api-keys.ts';
 import { MAX_UPLOAD_BYTES, MIB, sha256, useUploadService } from '../helpers/upload-service.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 
 const uploads = useUploadService();
 const files = () => uploads().files();
@@ -149,5 +153,60 @@ describe('the tus protocol', () => {
     const before = await files();
     await expect(finish(Buffer.alloc(2000, 'x'))).rejects.toThrow('INVALID_VIDEO');
     expect(await files()).toEqual(before);
+  });
+});
+
+describe('while a part arrives slowly', () => {
+  const SIZE = 1000;
+  const tus10 = { 'tus-resumable': '1.0.0' };
+  const ask = (method: string, path: string, key: string, headers: Record<string, string> = {}) =>
+    uploads().service.fetch(path, { method, headers: { ...tus10, ...headers } }, key);
+
+  /** Begins an upload and its only part, of which 100 bytes have been sent when this resolves. */
+  async function drip() {
+    const { service, key, large } = uploads();
+    const created = await ask('POST', '/uploads', key, { 'upload-length': String(SIZE) });
+    const path = created.headers.get('location') ?? '';
+    const request = httpRequest(`${service.url}${path}`, {
+      method: 'PATCH',
+      agent: false,
+      headers: {
+        ...tus10,
+        authorization: `Bearer ${key}`,
+        'upload-offset': '0',
+        'content-type': 'application/offset+octet-stream',
+        'content-length': String(SIZE),
+      },
+    });
+    // When another request has ended this one, the connection may end before the answer is read.
+    request.on('error', () => {});
+    const answered = once(request, 'response').then(([response]: IncomingMessage[]) => {
+      response?.resume();
+      return [response?.statusCode, response?.headers['upload-offset']];
+    });
+    request.write(large.subarray(0, 100));
+    const id = path.split('/').at(-1) ?? '';
+    const arriving = async () => ((await files()).some((name) => name.includes(id)) ? true : undefined);
+    await waitFor(arriving, 10_000, 'the part to arrive');
+    return { id, path, answered, sendRest: () => request.end(large.subarray(100, SIZE)) };
+  }
+
+  it('answers its owner, who has lost that connection, how many bytes there are, and ends it', async () => {
+    const { id, answered } = await drip();
+    // Capital letters name the same upload, which is locked all the same.
+    const head = await ask('HEAD', `/uploads/${id.toUpperCase()}`, uploads().key);
+    expect([head.status, head.headers.get('upload-offset')]).toEqual([200, '100']);
+    expect(await answered).toEqual([204, '100']);
+  });
+
+  it('tells another owner that there is no such upload, and receives the part to its end', async () => {
+    const { path, answered, sendRest } = await drip();
+    const stranger = await makeKey(uploads().service.database.url, 'eve', ['admin']);
+    const part = { 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+    expect((await ask('HEAD', path, stranger)).status).toBe(404);
+    expect((await ask('PATCH', path, stranger, part)).status).toBe(404);
+    expect((await ask('DELETE', path, stranger)).status).toBe(404);
+    sendRest();
+    expect(await answered).toEqual([204, String(SIZE)]);
   });
 });
