@@ -44,7 +44,7 @@ export function createSweepSteps(deps: {
   });
   return [
     { name: 'mendedJobs', run: async () => (await reconcileJobs()).length },
-    { name: 'expiredUploads', run: () => uploads.removeExpired() },
+    { name: 'expiredUploads', run: (signal) => uploads.removeExpired(signal) },
     { name: 'expiredJobs', run: expireJobs },
     ofFiles('orphanedFiles', createRemoveOrphans({ ...common, files: storage, isOrphan })),
     ofFiles(

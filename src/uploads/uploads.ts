@@ -12,6 +12,9 @@ import { UploadEntity } from './upload.entity.ts';
 
 const uuidSchema = z.uuid();
 
+/** Expired uploads that one statement removes. */
+const BATCH = 100;
+
 /** An upload whose whole file lies in storage. */
 export type CompleteUpload = UploadEntity & { sha256: string };
 
@@ -44,8 +47,8 @@ export interface Uploads {
   consume(transaction: EntityManager, upload: CompleteUpload): Promise<boolean>;
   /** Removes an upload that no job has consumed; another one is no error, and nothing happens to its file. */
   remove(uploadId: string): Promise<void>;
-  /** Removes the uploads whose time is over, and resolves to their number. */
-  removeExpired(): Promise<number>;
+  /** Removes the uploads whose time is over, until the signal is aborted, and resolves to their number. */
+  removeExpired(signal?: AbortSignal): Promise<number>;
 }
 
 /** Storage key of the file of an upload, and of the job that will consume it. */
@@ -86,6 +89,20 @@ export function createUploads(deps: {
   const remove = async (uploadId: string) => {
     const { affected } = await uploads.delete({ uploadId });
     if (affected === 1) await removeFiles(uploadId);
+  };
+
+  /** An upload that is being renewed or consumed at the same moment is left to whoever came first. */
+  const removeExpiredBatch = async (): Promise<number> => {
+    const expired = await dataSource.query<{ uploadId: string }[]>(
+      `WITH expired AS (
+          SELECT upload_id FROM uploads WHERE expires_at <= now()
+          ORDER BY expires_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED),
+        removed AS (DELETE FROM uploads USING expired WHERE uploads.upload_id = expired.upload_id
+          RETURNING uploads.upload_id)
+        SELECT upload_id AS "uploadId" FROM removed`,
+    );
+    for (const { uploadId } of expired) await removeFiles(uploadId);
+    return expired.length;
   };
 
   const findRow = async (owner: string, uploadId: string): Promise<UploadEntity | null> => {
@@ -198,13 +215,14 @@ export function createUploads(deps: {
       return result.affected === 1;
     },
 
-    async removeExpired() {
-      const expired = await dataSource.query<{ uploadId: string }[]>(
-        `WITH removed AS (DELETE FROM uploads WHERE expires_at <= now() RETURNING upload_id)
-          SELECT upload_id AS "uploadId" FROM removed`,
-      );
-      for (const { uploadId } of expired) await removeFiles(uploadId);
-      return expired.length;
+    async removeExpired(signal = new AbortController().signal) {
+      let count = 0;
+      let removed = BATCH;
+      while (removed === BATCH && !signal.aborted) {
+        removed = await removeExpiredBatch();
+        count += removed;
+      }
+      return count;
     },
   };
 }
