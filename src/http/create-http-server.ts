@@ -71,7 +71,14 @@ export async function createHttpServer(deps: {
   app.use(observeRequests(requests));
   app.use(securityHeaders({ sandbox: config.NODE_ENV !== 'production' }));
   if (config.CORS_ORIGINS.length > 0) {
-    app.use(cors({ origin: config.CORS_ORIGINS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
+    const forOrigins = { origin: config.CORS_ORIGINS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 };
+    app.use(
+      cors<Request>((request, decide) => {
+        // An OPTIONS that names no method is no question of a browser's: a tus client asks what the service speaks.
+        const isPreflight = request.get('access-control-request-method') !== undefined;
+        decide(null, { ...forOrigins, preflightContinue: !isPreflight });
+      }),
+    );
   }
   app.use(createHealthRoutes(readiness));
   app.use(cutOffAfterAnswer);

@@ -6,6 +6,7 @@ import { fileAsBlob, startService, TINY_VIDEO, type RunningService } from '../he
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const APP = 'https://app.example.com';
+const EVIL = 'https://evil.example.com';
 const directories = [temporaryDirectory(), temporaryDirectory()] as const;
 let production: RunningService;
 let local: RunningService;
@@ -196,13 +197,16 @@ describe('pages of other origins', () => {
     expect(allowed.status).toBe(204);
     expect(allowed.headers.get('access-control-allow-origin')).toBe(APP);
     expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
-    expect(
-      (await preflight('https://evil.example.com')).headers.get('access-control-allow-origin'),
-    ).toBeNull();
+    expect((await preflight(EVIL)).headers.get('access-control-allow-origin')).toBeNull();
 
     const ask = (origin: string) =>
       production.fetch('/video/status/x', { headers: { origin } }, key).then(({ status }) => status);
-    expect([await ask(APP), await ask('https://evil.example.com')]).toEqual([400, 403]);
+    expect([await ask(APP), await ask(EVIL)]).toEqual([400, 403]);
+  });
+
+  it('do not keep tus clients from learning what of tus the service speaks', async () => {
+    const { status, headers } = await production.fetch('/uploads', { method: 'OPTIONS' }, key);
+    expect([status, headers.get('tus-version')]).toEqual([204, '1.0.0']);
   });
 
   it('are not Apollo Sandbox, which the service shows itself and which asks from there', async () => {
@@ -219,7 +223,7 @@ describe('pages of other origins', () => {
   it('cannot make a browser send forms to a service on the loopback interface', async () => {
     const form = new FormData();
     form.set('file', await fileAsBlob(TINY_VIDEO), 'a.mp4');
-    const headers = { origin: 'https://evil.example.com' };
+    const headers = { origin: EVIL };
     const answer = await local.fetch('/video/submit', { method: 'POST', headers, body: form });
     expect(answer.status).toBe(403);
     const own = await local.fetch('/video/submit', {
