@@ -69,8 +69,8 @@ export const REQUEST_ERROR_CODES = {
     httpStatus: 429,
     retryable: true,
     seenIn: ['request'],
-    when: 'The owner has as many jobs waiting, bytes stored or uploads running as allowed; `extensions.quota` says which.',
-    remedy: 'Wait for jobs to finish, or delete some.',
+    when: 'The owner has as many jobs or uploads waiting, bytes stored or uploads running as allowed; `extensions.quota` says which.',
+    remedy: 'Wait for jobs to finish, or delete some jobs or uploads.',
   },
   RATE_LIMITED: {
     httpStatus: 429,

@@ -21,7 +21,7 @@ export interface Quotas {
    * Whether `owner` may store one more upload, of `bytes`, in the transaction of `manager`.
    * @throws AppError QUOTA_EXCEEDED naming the quota.
    */
-  assertRoomForBytes(manager: EntityManager, owner: string, bytes: number): Promise<void>;
+  assertRoomForUpload(manager: EntityManager, owner: string, bytes: number): Promise<void>;
   /** Whether one more job of `owner` may wait. @throws AppError QUOTA_EXCEEDED naming the quota. */
   assertRoomForJob(manager: EntityManager, owner: string): Promise<void>;
 }
@@ -31,7 +31,7 @@ export function createQuotas(limits: QuotaLimits): Quotas {
   const { maxJobsWaiting, maxStoredBytes } = limits;
   const maxUploadsWaiting = Math.max(maxJobsWaiting, LEAST_UPLOADS);
   return {
-    async assertRoomForBytes(manager, owner, bytes) {
+    async assertRoomForUpload(manager, owner, bytes) {
       const [used] = await manager.query<{ bytes: number; uploads: number }[]>(
         `SELECT count(*)::int AS uploads, coalesce(sum(size_bytes), 0)::float8
           + (SELECT coalesce(sum(size_bytes), 0) FROM jobs WHERE owner = $1)::float8 AS bytes

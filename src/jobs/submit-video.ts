@@ -58,7 +58,7 @@ export function createSubmitVideo(deps: {
 
       // Asked before the bytes are received, so that a client over its quota does not send them in vain.
       await quotas.assertRoomForJob(dataSource.manager, owner);
-      await quotas.assertRoomForBytes(dataSource.manager, owner, 0);
+      await quotas.assertRoomForUpload(dataSource.manager, owner, 0);
       const upload = await inSpan('receive file', {}, () => uploads.store(owner, filename, bytes));
       let jobId: string | undefined;
       try {

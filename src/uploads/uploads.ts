@@ -74,7 +74,7 @@ export function createUploads(deps: {
   ): Promise<UploadEntity & { sha256: Sha256 }> =>
     dataSource.transaction(async (transaction) => {
       await lockOwner(transaction, row.owner);
-      await quotas.assertRoomForBytes(transaction, row.owner, row.sizeBytes);
+      await quotas.assertRoomForUpload(transaction, row.owner, row.sizeBytes);
       await transaction.insert(UploadEntity, { ...row, expiresAt: expiry() });
       const upload = await transaction.findOneByOrFail(UploadEntity, { uploadId: row.uploadId });
       return Object.assign(upload, { sha256: row.sha256 });

@@ -80,7 +80,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** HTTP 400. The document is too deep, too long, has too many aliases or directives, or asks for too much at once. Ask for less: smaller pages, fewer fields, several requests. */
   | 'QUERY_TOO_COMPLEX'
-  /** HTTP 429. The owner has as many jobs waiting, bytes stored or uploads running as allowed; `extensions.quota` says which. Wait for jobs to finish, or delete some. */
+  /** HTTP 429. The owner has as many jobs or uploads waiting, bytes stored or uploads running as allowed; `extensions.quota` says which. Wait for jobs to finish, or delete some jobs or uploads. */
   | 'QUOTA_EXCEEDED'
   /** HTTP 429. The owner has sent more requests within a minute than allowed. Wait for `extensions.retryAfterMs` milliseconds, and poll no sooner than `pollAfterMs`. */
   | 'RATE_LIMITED'
