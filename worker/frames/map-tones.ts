@@ -7,13 +7,13 @@ export const TONE_MAPPING_FILTERS = ['zscale', 'tonemap'] as const;
 const REFERENCE_WHITE = 203;
 
 /**
- * ffmpeg's filters from high dynamic range (ITU-R BT.2100, PQ or HLG) to BT.709 in 8 bits. Pictures are scaled to `size`
- * first, because the mapping computes with floating-point numbers. Mobius leaves all but the highlights as they are, which
- * is what text and objects want.
+ * ffmpeg's filters from high dynamic range (ITU-R BT.2100, PQ or HLG) to BT.709 in 8 bits. Pictures are scaled to about
+ * `size` first, because the mapping computes with floating-point numbers. Mobius leaves all but the highlights as they are,
+ * which is what text and objects want.
  */
 export function toneMappingFilters({ width, height }: ImageSize): string[] {
   return [
-    `scale=${width}:${height}`,
+    `scale=${atLeastEven(width)}:${atLeastEven(height)}`,
     `zscale=t=linear:npl=${REFERENCE_WHITE}`,
     'format=gbrpf32le',
     'zscale=p=bt709',
@@ -21,4 +21,9 @@ export function toneMappingFilters({ width, height }: ImageSize): string[] {
     'zscale=t=bt709:m=bt709:r=tv',
     'format=yuv420p',
   ];
+}
+
+/** zscale refuses odd sides where several pixels share a colour. */
+function atLeastEven(side: number): number {
+  return Math.ceil(side / 2) * 2;
 }

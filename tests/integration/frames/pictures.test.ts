@@ -131,13 +131,25 @@ describe('pictures of high dynamic range', () => {
     expect(contrast(mapped.colour) / contrast(usual.colour)).toBeGreaterThan(0.75);
     expect(contrast(ignored.colour)).toBeLessThan(contrast(mapped.colour) * 0.9);
   });
+
+  it('are made of videos with an odd number of rows or columns, too', async () => {
+    const path = join(folder, 'odd.mp4');
+    await makeHdr(path, 'smpte2084', ',scale=320:180,setsar=320/321:max=1000');
+    const { media } = await probe(path);
+    expect([media.width, media.height]).toEqual([319, 180]);
+    const [even] = await take(TINY_VIDEO, [{ ...request, width: 319, height: 180 }]);
+    const [odd] = await take(path, [{ ...request, width: 319, height: 180 }]);
+    if (!even || !odd) throw new Error('There is no frame.');
+    expect(odd.colour.data).toHaveLength(319 * 180 * 3);
+    expect(contrast(odd.colour) / contrast(even.colour)).toBeGreaterThan(0.75);
+  });
 });
 
-/** The first frames of the fixture in ten bits and with that transfer characteristic. */
-async function makeHdr(path: string, transfer: string): Promise<void> {
+/** The first frames of the fixture in ten bits and with that transfer characteristic; `more` filters come last. */
+async function makeHdr(path: string, transfer: string, more = ''): Promise<void> {
   const linear = 'zscale=tin=iec61966-2-1:min=gbr:pin=bt709:rin=pc:p=bt709:m=gbr:t=linear:npl=203';
   const wide = `zscale=tin=linear:pin=bt709:min=gbr:p=bt2020:t=${transfer}:m=bt2020nc:r=tv:npl=203`;
-  const filters = ['format=gbrp', linear, 'format=gbrpf32le', wide, 'format=yuv420p10le'].join(',');
+  const filters = ['format=gbrp', linear, 'format=gbrpf32le', wide, `format=yuv420p10le${more}`].join(',');
   const colours = ['-color_primaries', 'bt2020', '-color_trc', transfer, '-colorspace', 'bt2020nc'];
   const codec = ['-c:v', 'libx265', '-x265-params', 'log-level=error', '-tag:v', 'hvc1'];
   const { ffmpegPath } = await testBinaries();
