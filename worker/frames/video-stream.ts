@@ -80,7 +80,7 @@ export function codedSize(stream: ProbedStream): ImageSize {
 /** The size at which a player shows the track: square pixels, turned upright. */
 export function displayedSize(stream: ProbedStream): ImageSize {
   const coded = codedSize(stream);
-  const width = Math.round(coded.width * pixelAspect(stream));
+  const width = Math.max(1, Math.round(coded.width * pixelAspect(stream)));
   return quarterTurned(stream) ? { width: coded.height, height: width } : { width, height: coded.height };
 }
 
