@@ -96,7 +96,12 @@ export async function* decodeFrames<Name extends string>(
   let { lastFrameIndex } = request;
   try {
     const cutter = createPictureCutter(run.outputs, pictures);
-    const wroteAll = run.outcome.then(({ ending }) => ending === 'finished' || ending === 'gave-up');
+    const wroteAll = async (): Promise<boolean> => {
+      // When one output has ended, a decoder that crashed may have written more to the others: nobody reads it.
+      run.discardOutput();
+      const { ending } = await run.outcome;
+      return ending === 'finished' || ending === 'gave-up';
+    };
     for await (const { timeMs, pictures: cut } of timePictures({ cutter, clock, everyFrame, wroteAll })) {
       // Frames that lie in the buffers when the run is ended are not delivered any more.
       if (signal.aborted) break;

@@ -52,13 +52,16 @@ function runsOf<Name extends string>(
 ): FrameRange[] {
   const { presentationTimesMs, seekPoints, media } = facts;
   if (samplesPerSecond === Infinity) return [rest];
-  const sampled = [...sampledIndices(presentationTimesMs, wanted, samplesPerSecond)];
   const runs = planRuns(
-    sampled.filter((index) => index >= rest.from),
+    sampledIndices(presentationTimesMs, wanted, samplesPerSecond),
     presentationTimesMs,
     seekPoints,
     media.width * media.height,
   );
-  // In one run, the frames behind the last sample are looked at too: they may be damaged.
-  return runs.length > 1 ? runs : [rest];
+  // In one run, the frames behind the last sample are looked at too: they may be damaged. Whether there is one, and what is
+  // found, must not depend on where an earlier extraction ended.
+  if (runs.length <= 1) return [rest];
+  return runs
+    .filter(({ to }) => to > rest.from)
+    .map(({ from, to }) => ({ from: Math.max(from, rest.from), to }));
 }

@@ -57,8 +57,8 @@ export function rawPictures(
 ): Pick<FfmpegRequest, 'filterGraph' | 'outputs'> {
   const maxSide = Math.max(...pictures.flatMap(({ width, height }) => [width, height]));
   const mapping =
-    facts.highDynamicRange && binaries.mapsTones
-      ? toneMappingFilters(deliveredSize(facts.media, maxSide))
+    facts.highDynamicRange !== undefined && binaries.mapsTones
+      ? toneMappingFilters(deliveredSize(facts.media, maxSide), facts.highDynamicRange)
       : [];
   const skipping = blockDifference === undefined ? [] : [skipAlikeFilters(blockDifference)];
   const source = [...filters, ...skipping, ...mapping, `split=${pictures.length}`].join(',');

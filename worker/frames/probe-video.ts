@@ -10,7 +10,8 @@ import {
   codedSize,
   containerSchema,
   displayedSize,
-  hasHighDynamicRange,
+  type HighDynamicRange,
+  highDynamicRangeOf,
   parseRatio,
   type ProbedStream,
 } from './video-stream.ts';
@@ -29,7 +30,8 @@ export interface VideoFacts extends FrameTimes {
   media: MediaInfo;
   /** Index of the analysed track among all tracks of the file. */
   streamIndex: number;
-  highDynamicRange: boolean;
+  /** Undefined for the usual range. */
+  highDynamicRange: HighDynamicRange | undefined;
   /** ffmpeg's name of how pixels are stored; undefined where the file does not tell. */
   pixelFormat: string | undefined;
   /** Whether the header promises more frames than the file holds, and a later end. */
@@ -78,7 +80,7 @@ export async function probeVideo(
   return {
     media,
     streamIndex: stream.index,
-    highDynamicRange: hasHighDynamicRange(stream),
+    highDynamicRange: highDynamicRangeOf(stream),
     pixelFormat: stream.pix_fmt,
     ...times,
     endsEarly: endsEarly(stream, times, media.framesPerSecond),

@@ -62,10 +62,12 @@ async function readBox(file: FileHandle, position: number): Promise<Box | undefi
   const stated = buffer.readUInt32BE(0);
   const size = stated === 1 && bytesRead === HEADER_BYTES ? Number(buffer.readBigUInt64BE(8)) : stated;
   if (size !== 0 && size < SHORT_HEADER_BYTES) return undefined;
+  const end = position + size;
   return {
     type: buffer.toString('latin1', 4, 8),
     header: buffer.subarray(0, SHORT_HEADER_BYTES),
-    end: size === 0 ? Number.POSITIVE_INFINITY : position + size,
+    // No file is so large that its offsets are not exact numbers.
+    end: size === 0 || end > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : end,
   };
 }
 

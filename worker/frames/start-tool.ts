@@ -46,6 +46,8 @@ export interface ToolRun {
   readonly outcome: Promise<ToolOutcome>;
   /** Says whether the reader waits for output; while it does not, silence is no stall. It does from the beginning. */
   expectOutput(expected: boolean): void;
+  /** Reads what the child still writes, and drops it: a run is only over when nothing is left to read. */
+  discardOutput(): void;
   /** Kills the child if it still runs, waits until it is gone and closes the streams; a second call does nothing. */
   stop(): Promise<void>;
 }
@@ -147,6 +149,9 @@ export function startTool(request: ToolRequest): ToolRun {
     outputs,
     outcome,
     expectOutput: (expected) => watch?.expectOutput(expected),
+    discardOutput() {
+      for (const pipe of pipes) pipe.unpipe().resume();
+    },
     async stop() {
       end('stopped');
       await outcome;
@@ -173,6 +178,7 @@ function neverStarted(
     outputs,
     outcome,
     expectOutput() {},
+    discardOutput() {},
     async stop() {
       await outcome;
       input?.destroy();

@@ -17,8 +17,8 @@ export interface TimingRequest<Name extends string> {
   clock: FrameClock;
   /** The times of all frames; those not in `clock` look like the one before. Undefined when all come as pictures. */
   everyFrame: FrameClock | undefined;
-  /** Settles when the run is over; whether all it wrote could be read. */
-  wroteAll: Promise<boolean>;
+  /** Called when no more pictures come; settles when the run is over: whether it was not cut off. */
+  wroteAll: () => Promise<boolean>;
 }
 
 /** Puts frames, in order, together with their times, and those without pictures of their own with the pictures before. */
@@ -32,7 +32,7 @@ export async function* timePictures<Name extends string>({
   for (;;) {
     const pictures = await cutter.next();
     // Of a run that was cut off, nobody knows whether the last frames looked alike or did not arrive.
-    if (pictures === undefined && !(await wroteAll)) return;
+    if (pictures === undefined && !(await wroteAll())) return;
     const timeMs = await clock.next();
     for (;;) {
       const everyMs = await everyFrame?.next();

@@ -20,6 +20,8 @@ const streamSchema = z.object({
   sample_aspect_ratio: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   color_transfer: z.string().optional(),
+  color_primaries: z.string().optional(),
+  color_space: z.string().optional(),
   pix_fmt: z.string().optional(),
   start_time: lenientNumber,
   duration: lenientNumber,
@@ -78,16 +80,37 @@ export function codedSize(stream: ProbedStream): ImageSize {
 /** The size at which a player shows the track: square pixels, turned upright. */
 export function displayedSize(stream: ProbedStream): ImageSize {
   const coded = codedSize(stream);
-  const width = Math.round(coded.width * pixelAspect(stream));
+  const width = Math.max(1, Math.round(coded.width * pixelAspect(stream)));
   return quarterTurned(stream) ? { width: coded.height, height: width } : { width, height: coded.height };
 }
 
 /** Transfer characteristics of high dynamic range (ITU-R BT.2100), as ffprobe names them: PQ and HLG. */
 const HDR_TRANSFERS = new Set(['smpte2084', 'arib-std-b67']);
 
-/** Whether the track's pictures are of high dynamic range, so that they look grey where that is not heeded. */
-export function hasHighDynamicRange(stream: ProbedStream): boolean {
-  return stream.color_transfer !== undefined && HDR_TRANSFERS.has(stream.color_transfer);
+/** What a track of high dynamic range tells of its colours. */
+export interface HighDynamicRange {
+  /** Whether it tells which red, green and blue are meant. */
+  knowsPrimaries: boolean;
+  /** Whether it tells how brightness and colour are made of them, in a way that fits to its transfer characteristic. */
+  knowsMatrix: boolean;
+}
+
+/** What ffprobe writes, if anything, where a file does not tell. */
+const UNTOLD = new Set([undefined, 'unknown', 'reserved']);
+/** BT.2020 with constant luminance: meant for the usual range alone, and a slip in files of high dynamic range. */
+const CONSTANT_LUMINANCE = 'bt2020c';
+
+/**
+ * The colours of a track whose pictures are of high dynamic range, so that they look grey where that is not heeded;
+ * undefined for others.
+ */
+export function highDynamicRangeOf(stream: ProbedStream): HighDynamicRange | undefined {
+  const { color_transfer: transfer, color_primaries: primaries, color_space: matrix } = stream;
+  if (transfer === undefined || !HDR_TRANSFERS.has(transfer)) return undefined;
+  return {
+    knowsPrimaries: !UNTOLD.has(primaries),
+    knowsMatrix: !UNTOLD.has(matrix) && matrix !== CONSTANT_LUMINANCE,
+  };
 }
 
 /** Width of a stored pixel divided by its height; 1 where the file tells nothing or nonsense. */

@@ -117,6 +117,8 @@ describe('pictures of high dynamic range', () => {
     return Math.sqrt(mean(squares));
   };
 
+  const SMALL = ',scale=160:90';
+
   it.each(['smpte2084', 'arib-std-b67'])('come out as the usual range shows them: %s', async (transfer) => {
     const path = join(folder, `${transfer}.mp4`);
     const binaries = await testBinaries();
@@ -131,14 +133,61 @@ describe('pictures of high dynamic range', () => {
     expect(contrast(mapped.colour) / contrast(usual.colour)).toBeGreaterThan(0.75);
     expect(contrast(ignored.colour)).toBeLessThan(contrast(mapped.colour) * 0.9);
   });
+
+  it('are made of videos with an odd number of rows or columns, too', async () => {
+    const path = join(folder, 'odd.mp4');
+    await makeHdr(path, 'smpte2084', ',scale=320:180,setsar=320/321:max=1000');
+    const { media } = await probe(path);
+    expect([media.width, media.height]).toEqual([319, 180]);
+    const [even] = await take(TINY_VIDEO, [{ ...request, width: 319, height: 180 }]);
+    const [odd] = await take(path, [{ ...request, width: 319, height: 180 }]);
+    if (!even || !odd) throw new Error('There is no frame.');
+    expect(odd.colour.data).toHaveLength(319 * 180 * 3);
+    expect(contrast(odd.colour) / contrast(even.colour)).toBeGreaterThan(0.75);
+  });
+
+  it.each([
+    ['smpte2084', { primaries: 'unknown', matrix: 'unknown' }],
+    ['smpte2084', { primaries: 'unknown' }],
+    ['arib-std-b67', { matrix: 'unknown' }],
+    ['arib-std-b67', { matrix: 'bt2020c' }],
+  ])('are the same where the file tells its colours badly: %s, %j', async (transfer, tags) => {
+    const [good, bad] = [join(folder, 'well-tagged.mp4'), join(folder, 'badly-tagged.mp4')];
+    await makeHdr(good, transfer, SMALL);
+    await makeHdr(bad, transfer, SMALL, tags);
+    const [expected] = await take(good, [request]);
+    const [made] = await take(bad, [request]);
+    if (!expected || !made) throw new Error('There is no frame.');
+    for (const [channel, value] of means(made.colour).entries()) {
+      expect(Math.abs(value - (means(expected.colour)[channel] ?? 0))).toBeLessThan(2);
+    }
+  });
+
+  it('have the colours that the file tells, where it does', async () => {
+    const path = join(folder, 'narrow.mp4');
+    await makeHdr(path, 'smpte2084', SMALL, { primaries: 'bt709' });
+    const [narrow] = await take(path, [request]);
+    await makeHdr(path, 'smpte2084', SMALL);
+    const [wide] = await take(path, [request]);
+    if (!narrow || !wide) throw new Error('There is no frame.');
+    expect(narrow.colour.data).not.toEqual(wide.colour.data);
+  });
 });
 
-/** The first frames of the fixture in ten bits and with that transfer characteristic. */
-async function makeHdr(path: string, transfer: string): Promise<void> {
+/**
+ * The first frames of the fixture in ten bits and with that transfer characteristic, and with tags for primaries and matrix
+ * that may not be true; `more` filters come last.
+ */
+async function makeHdr(
+  path: string,
+  transfer: string,
+  more = '',
+  { primaries = 'bt2020', matrix = 'bt2020nc' } = {},
+): Promise<void> {
   const linear = 'zscale=tin=iec61966-2-1:min=gbr:pin=bt709:rin=pc:p=bt709:m=gbr:t=linear:npl=203';
   const wide = `zscale=tin=linear:pin=bt709:min=gbr:p=bt2020:t=${transfer}:m=bt2020nc:r=tv:npl=203`;
-  const filters = ['format=gbrp', linear, 'format=gbrpf32le', wide, 'format=yuv420p10le'].join(',');
-  const colours = ['-color_primaries', 'bt2020', '-color_trc', transfer, '-colorspace', 'bt2020nc'];
+  const filters = ['format=gbrp', linear, 'format=gbrpf32le', wide, `format=yuv420p10le${more}`].join(',');
+  const colours = ['-color_primaries', primaries, '-color_trc', transfer, '-colorspace', matrix];
   const codec = ['-c:v', 'libx265', '-x265-params', 'log-level=error', '-tag:v', 'hvc1'];
   const { ffmpegPath } = await testBinaries();
   const input = ['-v', 'error', '-y', '-i', TINY_VIDEO, '-frames:v', '4', '-vf', filters];

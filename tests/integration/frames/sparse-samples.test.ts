@@ -6,7 +6,13 @@ import { planRuns } from '../../../worker/frames/plan-runs.ts';
 import { waitUntilNoFfmpeg } from '../../helpers/ffmpeg-children.ts';
 import { makeVideo } from '../../helpers/make-video.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import { extractAll, extractImages, probe, testBinaries } from '../../helpers/video-tools.ts';
+import {
+  extractAll,
+  extractImages,
+  probe,
+  testBinaries,
+  type TestExtraction,
+} from '../../helpers/video-tools.ts';
 
 afterAll(waitUntilNoFfmpeg);
 const folder = temporaryDirectory();
@@ -30,7 +36,7 @@ beforeAll(async () => {
 }, 120_000);
 
 /** Frames of a video, each with what it shows. */
-async function sample(samplesPerSecond: number, options: { afterFrameIndex?: number; path?: string } = {}) {
+async function sample(samplesPerSecond: number, options: TestExtraction & { path?: string } = {}) {
   const { path: video = path, ...rest } = options;
   const codes: string[] = [];
   const frames = await extractAll(video, {
@@ -68,6 +74,24 @@ describe('samples that lie much farther apart than keyframes', () => {
     const whole = await sample(1 / 15);
     for (const [nth, afterFrameIndex] of [0, 150, 300, 450].entries()) {
       expect((await sample(1 / 15, { afterFrameIndex })).frames).toEqual(whole.frames.slice(nth + 1));
+    }
+  });
+
+  it('have the warnings of an undisturbed run behind any of them, whatever lies behind the last', async () => {
+    const bytes = await readFile(path);
+    const [from, to] = [0.88, 0.95].map((part) => Math.round(bytes.length * part));
+    const spoilt = join(folder, 'spoilt-late.mp4');
+    await writeFile(spoilt, bytes.fill(0, from, to));
+    const late = { path: spoilt, range: { startMs: 50_000, endMs: null } };
+    expect((await sample(2, late)).codes).toEqual(['VIDEO_DAMAGED']);
+
+    const whole = await sample(1 / 15, { path: spoilt });
+    expect([whole.frames.length, whole.codes]).toEqual([4, []]);
+    for (const [nth, afterFrameIndex] of [0, 150, 300, 450].entries()) {
+      expect(await sample(1 / 15, { path: spoilt, afterFrameIndex })).toEqual({
+        codes: [],
+        frames: whole.frames.slice(nth + 1),
+      });
     }
   });
 

@@ -24,6 +24,8 @@ async function read(path: string): Promise<Buffer> {
   return Buffer.concat(await openWithoutSegmentIndex(path).toArray());
 }
 
+/** What follows upon the 32-bit size 1: nearly 2^63 bytes, and the first of them. */
+const HUGE_SIZE = Buffer.from('7fffffffffffff0001020304', 'hex');
 const large = Buffer.alloc(600_000, 'sidx');
 
 describe('openWithoutSegmentIndex', () => {
@@ -46,6 +48,7 @@ describe('openWithoutSegmentIndex', () => {
       'a box with a 64-bit size',
       [box('mdat', Buffer.from([0, 0, 0, 0, 0, 0, 0, 20, 1, 2, 3, 4]), 1), box('free', '')],
     ],
+    ['a box with a 64-bit size that no file has', [box('mdat', HUGE_SIZE, 1), box('free', '')]],
     ['a last box without a size', [box('ftyp', 'isom'), box('mdat', large, 0)]],
     ['bytes that make no box', [Buffer.from([0, 0, 0, 3, 1, 2, 3, 4, 5, 6])]],
     ['a box that claims more than there is', [box('mdat', 'short', 4_000_000)]],
@@ -70,6 +73,7 @@ describe('hasSegmentIndex', () => {
       false,
     ],
     ['an ordinary file', [box('ftyp', ''), box('moov', 'sidx'), box('mdat', 'sidx')], false],
+    ['a box with a size that no file has', [box('ftyp', ''), box('mdat', HUGE_SIZE, 1)], false],
     ['nothing', [], false],
   ])('looks at %s', async (name, boxes, expected) => {
     expect(await hasSegmentIndex(await save(`${name}.mp4`, ...boxes))).toBe(expected);

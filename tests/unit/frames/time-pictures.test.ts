@@ -31,7 +31,7 @@ async function timed(run: {
     cutter: cutterOf(pictures),
     clock: clockOf(times),
     everyFrame: every && clockOf(every),
-    wroteAll: Promise.resolve(wroteAll),
+    wroteAll: async () => wroteAll,
   };
   for await (const { timeMs, pictures: made } of timePictures(request)) {
     frames.push([timeMs, made.small.data[0] ?? 0]);

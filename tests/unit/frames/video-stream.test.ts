@@ -43,6 +43,11 @@ describe('displayedSize', () => {
     ['half a turn', { tags: { rotate: '180' } }, '768x576'],
     ['wide pixels', { sample_aspect_ratio: '2:1' }, '1536x576'],
     ['wide pixels on their side', { sample_aspect_ratio: '2:1', tags: { rotate: '90' } }, '576x1536'],
+    [
+      'pixels so narrow that less than half of one is left',
+      { width: 4, sample_aspect_ratio: '3001:30004' },
+      '1x576',
+    ],
     ['no aspect', { sample_aspect_ratio: '0:1' }, '768x576'],
     ['a nonsensical aspect', { sample_aspect_ratio: '60000:1' }, '768x576'],
   ])('heeds %s', (_name, stream, expected) => {
