@@ -98,13 +98,13 @@ describe('a decoder that hangs', () => {
   });
 
   it('is not confused with one that waits for a slow consumer', async () => {
-    const binaries = { ...(await testBinaries()), stallMs: 100 };
+    const binaries = { ...(await testBinaries()), stallMs: 1_000 };
     let delivered = 0;
     for await (const frame of extractImages(binaries, TINY_VIDEO, await probe(TINY_VIDEO))) {
       delivered += 1;
       if (frame.frameIndex !== 1) continue;
-      const until = performance.now() + 1_000;
-      await waitFor(async () => (performance.now() > until ? true : undefined), 10_000, 'a second to pass');
+      const until = performance.now() + 2_500;
+      await waitFor(async () => (performance.now() > until ? true : undefined), 10_000, 'more than the limit to pass');
       // 24 frames of 640x360 are more than pipes and buffers hold: it is still there, and waits.
       expect(await ffmpegChildren()).toHaveLength(1);
     }
