@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 import { MODEL_NAME } from './jobs/model-name.ts';
 import type { RetentionHours } from './jobs/retention.ts';
+import { DELIVERY_SECONDS } from './queue/delivery-limit.ts';
 import { SAMPLER_NAMES } from './tracing/sampler-names.ts';
 
 /** Absolute path of the folder that holds package.json. */
@@ -19,6 +20,8 @@ export const productVersion = z
 export const invocationDirectory = process.env['INIT_CWD'] ?? process.cwd();
 
 const GIB = 1024 ** 3;
+/** What is left of a delivery to end the longest attempt and to settle its job, in seconds. */
+const SETTLING_SECONDS = 800;
 const cores = availableParallelism();
 
 const path = z
@@ -97,7 +100,7 @@ const environmentSchema = z.object({
   MAX_VIDEO_DURATION_S: integer(1, 7 * 86400).default(6 * 3600),
   MAX_FRAME_PIXELS: integer(64, 7680 * 4320).default(7680 * 4320),
   MAX_SAMPLED_FRAMES: integer(1, 1_000_000).default(50_000),
-  MAX_JOB_SECONDS: integer(1, 86_400).default(4 * 3600),
+  MAX_JOB_SECONDS: integer(1, DELIVERY_SECONDS - SETTLING_SECONDS).default(4 * 3600),
   JOB_BASE_SECONDS: integer(1, 86_400).default(600),
   JOB_SECONDS_PER_VIDEO_SECOND: integer(0, 3_600).default(60),
   DECODER_STALL_MS: integer(100, 3_600_000).default(60_000),

@@ -101,7 +101,6 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
     const retention = createRetention(retentionHours(config));
     const expireJobs = createExpireJobs({ removeJobs, hours: retention.hours, logger });
     const forJobs = { dataSource, queue, storage, jobs, logger };
-    const retryJob = createRetryJob(forJobs);
     const reconcileJobs = createReconcileJobs(forJobs);
     // Told at the start, when somebody looks: the sweep will say so again, and leave the files alone.
     await createAssertOwnStorage({ dataSource, storage })().catch((error: unknown) => {
@@ -123,9 +122,9 @@ export async function createServices(config: Config, logger: Logger): Promise<Se
       retention,
       submitVideo: createSubmitVideo({ dataSource, uploads, slots, quotas, creator, jobs }),
       cancelJob: createCancelJob(forJobs),
-      retryJob,
+      retryJob: createRetryJob({ ...forJobs, quotas }),
       deleteJob: createDeleteJob({ removeJobs, jobs, logger }),
-      deadLetters: createDeadLetters({ dataSource, retryJob }),
+      deadLetters: createDeadLetters({ dataSource, retryJob: createRetryJob(forJobs) }),
       reconcileJobs,
       openResults: createOpenResults({ jobs, storage }),
       serviceFacts: describeService(config),

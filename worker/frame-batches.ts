@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { addCheckpoint, dropCheckpointsFrom, listCheckpoints } from '../src/jobs/job-checkpoints.ts';
+import { AppError } from '../src/errors.ts';
+import { addCheckpoint, dropCheckpointsFrom, isNoted, listCheckpoints } from '../src/jobs/job-checkpoints.ts';
 import type { JobCheckpointEntity } from '../src/jobs/job-checkpoint.entity.ts';
 import type { RunningAttempt } from '../src/jobs/job-status.ts';
 import type { FrameResult } from '../src/results/results-document.ts';
@@ -77,7 +78,11 @@ export async function openFrameBatches(
       const checkpoint = { sequence, storageKey, frameCount, engineFingerprint };
       await persist(() => addCheckpoint(manager, job, checkpoint));
     } catch (error) {
-      await storage.delete(storageKey);
+      // A batch may be noted though its answer was lost, and the job's next attempt read it already. Only who has lost
+      // the job knows that the file will not be noted any more: whatever else remains, the sweep removes.
+      const isLost = error instanceof AppError && error.code === 'JOB_STATE_CONFLICT';
+      if (isLost && !(await persist(() => isNoted(manager, jobId, storageKey))))
+        await storage.delete(storageKey);
       throw error;
     }
     keys.push(storageKey);

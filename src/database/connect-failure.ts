@@ -18,11 +18,9 @@ const MISTAKES: Readonly<Record<string, string>> = {
  */
 export function describeConnectFailure(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const code = codeOf(error);
-  const mistake = MISTAKES[code];
+  const mistake = MISTAKES[codeOf(error)];
   if (mistake !== undefined) return new AppError('INVALID_CONFIGURATION', mistake, { cause: error });
-  // A server that listens on a local socket makes the file for it when it starts.
-  if (isDatabaseAway(error) || code === 'ENOENT') {
+  if (isDatabaseAway(error)) {
     return new AppError(
       'DATABASE_UNAVAILABLE',
       'Postgres cannot be reached. Check DATABASE_URL and that the server runs.',

@@ -26,7 +26,17 @@ export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AppError) return isUnavailable(error);
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
-  return SERVER_AWAY.test(code) || NETWORK_AWAY.test(code) || CONNECTION_LOST.test(error.message);
+  return (
+    SERVER_AWAY.test(code) ||
+    NETWORK_AWAY.test(code) ||
+    CONNECTION_LOST.test(error.message) ||
+    isLocalSocketMissing(error)
+  );
+}
+
+/** A server that listens on a local socket makes the file for it when it starts. Other files that are missing are not meant. */
+function isLocalSocketMissing(error: Error): boolean {
+  return codeOf(error) === 'ENOENT' && 'syscall' in error && error.syscall === 'connect';
 }
 
 /** Makes a failure to reach Postgres, or to be answered, an AppError DATABASE_UNAVAILABLE; any other error is returned as it is. */

@@ -59,7 +59,7 @@ export class JobActionsResolver {
   @Authorized('submit')
   @Mutation(() => Job, {
     description:
-      'Queues a failed or canceled job again, with all its attempts. Fails with JOB_NOT_RETRYABLE in any other state.',
+      'Queues a failed or canceled job again, with all its attempts. Fails with JOB_NOT_RETRYABLE in any other state, with QUOTA_EXCEEDED while as many jobs wait as allowed.',
   })
   async retryJob(
     @Arg('jobId', () => ID, { description: 'UUID of the job.' }) jobId: string,

@@ -42,6 +42,11 @@ export function listCheckpoints(manager: EntityManager, jobId: string): Promise<
   return manager.find(JobCheckpointEntity, { where: { jobId }, order: { sequence: 'ASC' } });
 }
 
+/** Whether a batch of the job lies in the file of that key. */
+export function isNoted(manager: EntityManager, jobId: string, storageKey: string): Promise<boolean> {
+  return manager.existsBy(JobCheckpointEntity, { jobId, storageKey });
+}
+
 /** Whether that attempt has left a batch. */
 export function hasCheckpoints(manager: EntityManager, { jobId, attempt }: RunningAttempt): Promise<boolean> {
   return manager.existsBy(JobCheckpointEntity, { jobId, attempt });

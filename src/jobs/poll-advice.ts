@@ -11,6 +11,17 @@ const RECENT_JOBS = 20;
 /** How long an answer of the database is used, so that polling costs no second query. */
 const FACTS_TTL_MS = 2_000;
 
+/**
+ * Reads the pace of the pipeline $1. Only what says outright that `finished_at` is not null can walk jobs_finished_idx,
+ * which has no other rows; else all completed jobs would be read each time.
+ */
+export const SELECT_PACE = `SELECT
+  (SELECT avg(extract(epoch FROM finished_at - started_at) * 1000)::float8 FROM (
+    SELECT finished_at, started_at FROM jobs
+    WHERE status = 'completed' AND pipeline_id = $1 AND finished_at IS NOT NULL
+    ORDER BY finished_at DESC LIMIT ${RECENT_JOBS}) AS recent) AS "meanDurationMs",
+  (SELECT count(*)::int FROM jobs WHERE status = 'running') AS running`;
+
 /** How fast jobs of one pipeline have been going lately. */
 export interface QueuePace {
   /** Mean time from start to completion, in milliseconds. */
@@ -30,14 +41,9 @@ export function createPollAdviser(dataSource: DataSource): PollAdviser {
   const known = new Map<string, { pace: Promise<QueuePace>; until: number }>();
 
   const readPace = async (pipelineId: string): Promise<QueuePace> => {
-    const [row] = await dataSource.query<{ meanDurationMs: number | null; running: number }[]>(
-      `SELECT
-        (SELECT avg(extract(epoch FROM finished_at - started_at) * 1000)::float8 FROM (
-          SELECT finished_at, started_at FROM jobs WHERE status = 'completed' AND pipeline_id = $1
-          ORDER BY finished_at DESC LIMIT ${RECENT_JOBS}) AS recent) AS "meanDurationMs",
-        (SELECT count(*)::int FROM jobs WHERE status = 'running') AS running`,
-      [pipelineId],
-    );
+    const [row] = await dataSource.query<{ meanDurationMs: number | null; running: number }[]>(SELECT_PACE, [
+      pipelineId,
+    ]);
     return { meanDurationMs: row?.meanDurationMs ?? UNKNOWN_DURATION_MS, running: row?.running ?? 0 };
   };
 

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { lockOwner } from '../access/lock-owner.ts';
+import type { Quotas } from '../access/quotas.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { QueueService } from '../queue/queue-service.ts';
@@ -13,21 +14,27 @@ import type { JobView } from './job-view.ts';
 /** Queues a failed or canceled job of `owner` again and resolves to it. */
 export type RetryJob = (owner: string, jobId: string) => Promise<JobView>;
 
-/** Makes the function. It throws AppError JOB_NOT_FOUND, or JOB_NOT_RETRYABLE for a job in another state. */
+/**
+ * Makes the function. Where it is given no quotas, as for an operator, any number of jobs may wait.
+ * It throws AppError JOB_NOT_FOUND, JOB_NOT_RETRYABLE for a job in another state, or QUOTA_EXCEEDED.
+ */
 export function createRetryJob(deps: {
   dataSource: DataSource;
   queue: QueueService;
   jobs: JobFinder;
+  quotas?: Pick<Quotas, 'assertRoomForJob'>;
   logger: Logger;
 }): RetryJob {
-  const { dataSource, queue, jobs, logger } = deps;
+  const { dataSource, queue, jobs, quotas, logger } = deps;
   return async (owner, jobId) => {
     const { status, priority } = await jobs.findJob(owner, jobId);
     const span = { kind: 'producer', attributes: { 'foregsyte.job.id': jobId } } as const;
     const queued = await inSpan('queue job', span, () =>
       dataSource.transaction(async (transaction) => {
-        // Turns are counted on from the owner's last, so no other job of the owner may be queued meanwhile.
+        // Jobs that wait are counted, and turns counted on from the owner's last: no other may be queued meanwhile.
         await lockOwner(transaction, owner);
+        // Of a job in any other state, the client learns that it cannot be tried again, now or later.
+        if (status === 'failed' || status === 'canceled') await quotas?.assertRoomForJob(transaction, owner);
         const fairTurn = await nextFairTurn(transaction, owner, priority);
         const how = { fairTurn, traceparent: currentTraceparent() };
         const changed = await createJobStatusChanges(transaction, logger).retry({ jobId, owner }, how);

@@ -10,15 +10,15 @@ export interface BossOptions {
   max: number;
   /** Whether it creates pg-boss's schema, and brings an older one up to date. */
   install: boolean;
-  /** Seconds between two looks for entries whose workers are dead; it never looks when left out. */
-  superviseSeconds?: number;
+  /** Of two calls of `supervise` within so many seconds, of whichever processes, one looks; needed by who calls it. */
+  monitorSeconds?: number;
   /** Hears of errors between calls, which would end the process if nobody listened. */
   onError: (error: Error) => void;
 }
 
 /** An instance of pg-boss, not yet started. */
 export function createBoss(databaseUrl: string, options: BossOptions): PgBoss {
-  const { connection, max, install, superviseSeconds, onError } = options;
+  const { connection, max, install, monitorSeconds, onError } = options;
   const boss = new PgBoss({
     ...connection,
     connectionString: databaseUrl,
@@ -29,10 +29,9 @@ export function createBoss(databaseUrl: string, options: BossOptions): PgBoss {
     registerInstance: false,
     // It would begin a trace with every look into an empty queue. The job's row carries its trace over.
     openTelemetry: { enabled: false },
-    supervise: superviseSeconds !== undefined,
-    ...(superviseSeconds === undefined
-      ? {}
-      : { superviseIntervalSeconds: superviseSeconds, monitorIntervalSeconds: superviseSeconds }),
+    // See supervise-queue.ts.
+    supervise: false,
+    ...(monitorSeconds === undefined ? {} : { monitorIntervalSeconds: monitorSeconds }),
   });
   boss.on('error', onError);
   return boss;

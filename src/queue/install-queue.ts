@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { migrationConnection } from '../database/connection-settings.ts';
 import type { Logger } from '../logger.ts';
 import { createBoss } from './create-boss.ts';
+import { DELIVERY_SECONDS } from './delivery-limit.ts';
 
 /** The queue of jobs that wait or are being worked on. */
 export const QUEUE_NAME = 'analyse-video';
@@ -16,12 +17,11 @@ export const HEARTBEAT_SECONDS = 15;
 const TEN_YEARS = 10 * 365 * 86_400;
 
 /**
- * Entries expire late, because a long video may take hours: the heartbeat is what finds a dead worker.
- * pg-boss wants less than 24 hours. Failures and crashes are counted in the job's row, so the limit here is only a
- * backstop against an entry that nobody can settle.
+ * Entries expire late, because a long video may take hours: the heartbeat is what finds a dead worker. Failures and
+ * crashes are counted in the job's row, so the limit here is only a backstop against an entry that nobody can settle.
  */
 const QUEUE_OPTIONS = {
-  expireInSeconds: 23 * 3600,
+  expireInSeconds: DELIVERY_SECONDS,
   heartbeatSeconds: HEARTBEAT_SECONDS,
   retryLimit: 10_000,
   retryDelay: 0,

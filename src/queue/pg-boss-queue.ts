@@ -5,8 +5,9 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { createBoss, databaseOf } from './create-boss.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from './install-queue.ts';
+import { DEAD_LETTER_QUEUE_NAME, HEARTBEAT_SECONDS, QUEUE_NAME } from './install-queue.ts';
 import { MAX_TURN, type QueueService } from './queue-service.ts';
+import { superviseQueue } from './supervise-queue.ts';
 
 const payloadSchema = z.object({ jobId: z.uuid() });
 
@@ -15,17 +16,23 @@ const SUPERVISION_SECONDS = 4;
 
 /**
  * The queue of the product: pg-boss on the same Postgres as the jobs. `installQueue` must have run.
- * Owns a small connection pool, pg-boss's timers and, once `keepAlive` was called, a thread, until `close`.
+ * Owns a small connection pool, pg-boss's timers, its supervision and, once `keepAlive` was called, a thread, until `close`.
  */
 export async function createPgBossQueue(databaseUrl: string, logger: Logger): Promise<QueueService> {
+  const onError = (error: unknown) => logger.error({ err: error }, 'queue error');
   const boss = createBoss(databaseUrl, {
     connection: serviceConnection(),
     max: 4,
     install: false,
-    superviseSeconds: SUPERVISION_SECONDS,
-    onError: (error) => logger.error({ err: error }, 'queue error'),
+    monitorSeconds: SUPERVISION_SECONDS,
+    onError,
   });
   await boss.start();
+  const supervision = superviseQueue(boss, {
+    intervalMs: SUPERVISION_SECONDS * 1000,
+    graceMs: HEARTBEAT_SECONDS * 1000,
+    onError,
+  });
   const heartbeat = startHeartbeat(databaseUrl, logger);
 
   return {
@@ -112,6 +119,7 @@ export async function createPgBossQueue(databaseUrl: string, logger: Logger): Pr
       count(databaseOf(transaction).db ?? boss.getDb(), `state = 'active'`),
 
     async close() {
+      supervision.close();
       await heartbeat.close();
       await boss.stop({ graceful: false });
     },

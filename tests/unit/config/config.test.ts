@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { configVariables, projectRoot, readConfig } from '../../../src/config.ts';
 import { AppError } from '../../../src/errors.ts';
+import { DELIVERY_SECONDS } from '../../../src/queue/delivery-limit.ts';
 
 const complaintAbout = (environment: Record<string, string>): AppError => {
   try {
@@ -38,6 +39,13 @@ describe('readConfig', () => {
     expect(error.code).toBe('INVALID_CONFIGURATION');
     expect(error.message).toContain(name);
     expect(error.message).not.toContain(value);
+  });
+
+  it('lets no attempt take so long that the queue would take its job away before it is settled', () => {
+    const longest = 82_000;
+    expect(readConfig({ MAX_JOB_SECONDS: String(longest) }).MAX_JOB_SECONDS).toBe(longest);
+    expect(longest + 600).toBeLessThan(DELIVERY_SECONDS);
+    expect(complaintAbout({ MAX_JOB_SECONDS: String(longest + 1) }).message).toContain('MAX_JOB_SECONDS');
   });
 
   it('is documented: .env.example names every variable and no other', async () => {
