@@ -104,7 +104,11 @@ describe('a decoder that hangs', () => {
       delivered += 1;
       if (frame.frameIndex !== 1) continue;
       const until = performance.now() + 2_500;
-      await waitFor(async () => (performance.now() > until ? true : undefined), 10_000, 'more than the limit to pass');
+      await waitFor(
+        async () => (performance.now() > until ? true : undefined),
+        10_000,
+        'more than the limit to pass',
+      );
       // 24 frames of 640x360 are more than pipes and buffers hold: it is still there, and waits.
       expect(await ffmpegChildren()).toHaveLength(1);
     }
