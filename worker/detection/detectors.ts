@@ -74,9 +74,7 @@ export function createDetectors(deps: {
         detector = await unlessAborted(entry.detector, signal);
       } catch (error) {
         // It is in use until it has started: closing it before would have to wait for that.
-        void Promise.allSettled([entry.detector]).then(() => {
-          entry.users -= 1;
-        });
+        void leaveWhenStarted(entry);
         throw error;
       }
       try {
@@ -93,6 +91,11 @@ export function createDetectors(deps: {
       await Promise.all(all.map(closeEntry));
     },
   };
+}
+
+async function leaveWhenStarted(entry: Entry): Promise<void> {
+  await Promise.allSettled([entry.detector]);
+  entry.users -= 1;
 }
 
 async function closeEntry({ detector }: Entry): Promise<void> {

@@ -5,7 +5,8 @@ import type { ObjectDetector } from '../../../worker/detection/object-detector.t
 const never = new AbortController().signal;
 
 /** Detectors that note when they start and end; those in `slow` start when the promise resolves. */
-function collection({ failing = [] as string[], slow = {} as Record<string, Promise<void>> } = {}) {
+function collection(given: { failing?: string[]; slow?: Record<string, Promise<void>> } = {}) {
+  const { failing = [], slow = {} } = given;
   const events: string[] = [];
   const detectors = createDetectors({
     defaultModel: 'default',
