@@ -1,36 +1,15 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../src/errors.ts';
 import { listCheckpoints } from '../../../src/jobs/job-checkpoints.ts';
 import type { TakenJob } from '../../../src/jobs/take-job.ts';
 import { type FrameBatches, openFrameBatches } from '../../../worker/frame-batches.ts';
 import { framesUpTo } from '../../helpers/frame-data.ts';
 import { gather } from '../../helpers/gather.ts';
-import { insertJob, removeAllJobs, takerOf } from '../../helpers/job-loop.ts';
-import { useTestServices } from '../../helpers/test-services.ts';
+import { useTakenJobs } from '../../helpers/taken-jobs.ts';
 
-const services = useTestServices();
+const { services, begin, takeOver } = useTakenJobs();
 const PROGRESS = { timing: { decodeMs: 1, detectMs: 2, ocrMs: 3 }, warnings: [] };
 
-afterEach(async () => {
-  const { storage } = services();
-  await removeAllJobs(services());
-  for await (const { key } of storage.list()) await storage.delete(key);
-});
-
-const take = async (): Promise<TakenJob> => {
-  const taken = await takerOf(services())();
-  if (!taken) throw new Error('nothing was taken');
-  return taken;
-};
-const begin = async () => {
-  await insertJob(services());
-  return take();
-};
-/** The worker of the attempt is given up for dead, and another takes the job over. */
-const takeOver = async ({ entry }: TakenJob) => {
-  await services().queue.release(entry);
-  return take();
-};
 type Persist = <T>(write: () => Promise<T>) => Promise<T>;
 const open = ({ job }: TakenJob, persist: Persist = (write) => write()) => {
   const { dataSource, storage } = services();
