@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createServiceClient } from '../src/cli/client/service-client.ts';
 import { submitFile } from '../src/cli/client/submit-file.ts';
 import { assertCompleted, watchJobs } from '../src/cli/client/watch-jobs.ts';
-import { metricsPorts } from '../src/cli/metrics-ports.ts';
+import { metricsPorts } from '../src/metrics/metrics-ports.ts';
 import { startStack } from '../src/cli/stack.ts';
 import { projectRoot, readConfig } from '../src/config.ts';
 import { createLogger } from '../src/logger.ts';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { childEnvironment, projectRoot, type Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import type { Logger } from '../logger.ts';
+import { metricsPorts } from '../metrics/metrics-ports.ts';
 import { startServiceProcess } from '../processes/service-process.ts';
 import { launcherDeadlineMs } from '../processes/stop-deadlines.ts';
 import { createReleaseStack } from '../release-stack.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
-import { metricsPorts } from './metrics-ports.ts';
 
 /** Postgres (unless DATABASE_URL names one), an API and a supervised worker, each its own process. */
 export interface Stack {

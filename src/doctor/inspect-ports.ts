@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import { metricsPorts } from '../cli/metrics-ports.ts';
 import type { Config } from '../config.ts';
 import { listen } from '../http/listen.ts';
+import { metricsPorts } from '../metrics/metrics-ports.ts';
 import { createReleaseStack, type ReleaseStack } from '../release-stack.ts';
 import { fine, inspect, type Finding } from './finding.ts';
 

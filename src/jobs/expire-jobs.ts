@@ -1,10 +1,8 @@
 import type { Logger } from '../logger.ts';
+import { BATCH_SIZE, removeInBatches } from '../remove-in-batches.ts';
 import type { RemoveJobs } from './remove-jobs.ts';
 import type { RetentionHours } from './retention.ts';
 import { SETTLED_STATUSES, type SettledStatus } from './settled.ts';
-
-/** Jobs that one transaction removes. */
-const BATCH = 100;
 
 /** Removes the jobs whose time is over, with everything that belongs to them, and resolves to their number. */
 export type ExpireJobs = (signal: AbortSignal) => Promise<number>;
@@ -25,7 +23,7 @@ export function createExpireJobs(deps: {
       const rows = await transaction.query<{ jobId: string }[]>(
         `SELECT job_id AS "jobId" FROM jobs
           WHERE status = $1 AND finished_at <= now() - make_interval(hours => $2)
-          ORDER BY finished_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
+          ORDER BY finished_at LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED`,
         [status, hours[status]],
       );
       return rows.map(({ jobId }) => jobId);
@@ -37,11 +35,7 @@ export function createExpireJobs(deps: {
   return async (signal) => {
     let count = 0;
     for (const status of SETTLED_STATUSES) {
-      let removed = BATCH;
-      while (removed === BATCH && !signal.aborted) {
-        removed = await removeBatch(status);
-        count += removed;
-      }
+      count += await removeInBatches(() => removeBatch(status), signal);
     }
     return count;
   };

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 import type { MediaInfo } from '../results/results-document.ts';
 import { dropCheckpoints } from './job-checkpoints.ts';
 import { JobEntity, type JobStatus } from './job.entity.ts';
+import { RETRYABLE_STATUSES } from './settled.ts';
 
 /** A running job and the attempt that runs it: what a worker must hold to change the row. */
 export interface RunningAttempt {
@@ -186,7 +187,7 @@ export function createJobStatusChanges(manager: EntityManager, logger: Logger): 
     },
 
     retry: (job, how) =>
-      moveOwned(job, ['failed', 'canceled'], 'pending', {
+      moveOwned(job, RETRYABLE_STATUSES, 'pending', {
         stage: 'queued',
         ...how,
         failureCount: 0,

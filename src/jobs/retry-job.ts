@@ -10,6 +10,7 @@ import { nextFairTurn } from './fair-turn.ts';
 import type { JobFinder } from './find-jobs.ts';
 import { createJobStatusChanges } from './job-status.ts';
 import type { JobView } from './job-view.ts';
+import { isRetryable } from './settled.ts';
 
 /** Queues a failed or canceled job of `owner` again and resolves to it. */
 export type RetryJob = (owner: string, jobId: string) => Promise<JobView>;
@@ -34,7 +35,7 @@ export function createRetryJob(deps: {
         // Jobs that wait are counted, and turns counted on from the owner's last: no other may be queued meanwhile.
         await lockOwner(transaction, owner);
         // Of a job in any other state, the client learns that it cannot be tried again, now or later.
-        if (status === 'failed' || status === 'canceled') await quotas?.assertRoomForJob(transaction, owner);
+        if (isRetryable(status)) await quotas?.assertRoomForJob(transaction, owner);
         const fairTurn = await nextFairTurn(transaction, owner, priority);
         const how = { fairTurn, traceparent: currentTraceparent() };
         const changed = await createJobStatusChanges(transaction, logger).retry({ jobId, owner }, how);

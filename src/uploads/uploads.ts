@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { lockOwner } from '../access/lock-owner.ts';
 import type { Quotas } from '../access/quotas.ts';
 import { AppError } from '../errors.ts';
+import { BATCH_SIZE, removeInBatches } from '../remove-in-batches.ts';
 import { assertMp4Header, HEADER_BYTES, inspectUpload, readUploadFacts } from './inspect-upload.ts';
 import type { SpaceGuard } from '../storage/free-space.ts';
 import type { StorageService } from '../storage/storage-service.ts';
@@ -11,9 +12,6 @@ import { displayFilename } from './display-filename.ts';
 import { UploadEntity } from './upload.entity.ts';
 
 const uuidSchema = z.uuid();
-
-/** Expired uploads that one statement removes. */
-const BATCH = 100;
 
 /** An upload whose whole file lies in storage. */
 export type CompleteUpload = UploadEntity & { sha256: string };
@@ -48,7 +46,7 @@ export interface Uploads {
   /** Removes an upload that no job has consumed; another one is no error, and nothing happens to its file. */
   remove(uploadId: string): Promise<void>;
   /** Removes the uploads whose time is over, until the signal is aborted, and resolves to their number. */
-  removeExpired(signal?: AbortSignal): Promise<number>;
+  removeExpired(signal: AbortSignal): Promise<number>;
 }
 
 /** Storage key of the file of an upload, and of the job that will consume it. */
@@ -96,7 +94,7 @@ export function createUploads(deps: {
     const expired = await dataSource.query<{ uploadId: string }[]>(
       `WITH expired AS (
           SELECT upload_id FROM uploads WHERE expires_at <= now()
-          ORDER BY expires_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED),
+          ORDER BY expires_at LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED),
         removed AS (DELETE FROM uploads USING expired WHERE uploads.upload_id = expired.upload_id
           RETURNING uploads.upload_id)
         SELECT upload_id AS "uploadId" FROM removed`,
@@ -215,15 +213,7 @@ export function createUploads(deps: {
       return result.affected === 1;
     },
 
-    async removeExpired(signal = new AbortController().signal) {
-      let count = 0;
-      let removed = BATCH;
-      while (removed === BATCH && !signal.aborted) {
-        removed = await removeExpiredBatch();
-        count += removed;
-      }
-      return count;
-    },
+    removeExpired: (signal) => removeInBatches(removeExpiredBatch, signal),
   };
 }
 

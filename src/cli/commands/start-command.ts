@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
+import { metricsPorts } from '../../metrics/metrics-ports.ts';
 import { printFailure, runUntilStopped, untilAborted, type ProcessContext } from '../../run-until-stopped.ts';
-import { metricsPorts } from '../metrics-ports.ts';
 
 /** `foregsyte start`: the whole service on this machine. */
 export function addStartCommand(program: Command): void {

@@ -204,10 +204,10 @@ describe('an upload that precedes its job', () => {
     const { uploadId } = await store();
     await expect(submitUpload(uploadId, {}, 'bob')).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
     await expect(submitUpload('no uuid')).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
-    expect(await services().uploads.removeExpired()).toBe(0);
+    expect(await services().uploads.removeExpired(new AbortController().signal)).toBe(0);
     await services().dataSource.query(`UPDATE uploads SET expires_at = now() - interval '1 second'`);
     await expect(submitUpload(uploadId)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
-    expect(await services().uploads.removeExpired()).toBe(1);
+    expect(await services().uploads.removeExpired(new AbortController().signal)).toBe(1);
     await expectNothing();
   });
 });

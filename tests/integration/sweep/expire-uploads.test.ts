@@ -70,7 +70,10 @@ describe('many expired uploads', () => {
   it('go, each once, though two processes remove them at the same time', async () => {
     await expire(250);
     const { uploads } = services();
-    const counts = await Promise.all([uploads.removeExpired(), uploads.removeExpired()]);
+    const counts = await Promise.all([
+      uploads.removeExpired(new AbortController().signal),
+      uploads.removeExpired(new AbortController().signal),
+    ]);
     // One that finds the last ones taken leaves off; the other goes on to the end.
     expect(counts.reduce((sum, count) => sum + count)).toBe(250);
     expect(await rows()).toBe(0);

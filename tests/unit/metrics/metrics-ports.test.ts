@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { metricsPorts } from '../../../src/cli/metrics-ports.ts';
+import { metricsPorts } from '../../../src/metrics/metrics-ports.ts';
 
 it.each([
   [undefined, { api: null, worker: null }],
